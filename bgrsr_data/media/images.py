@@ -1,0 +1,123 @@
+"""Still images, the only place where a pixel is read from or written to an image file.
+
+RGB in memory, whatever the file holds. A file appears under its name only when it is whole: it is written beside,
+flushed to the disk and renamed.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bgrsr_data.errors import DiskFullError, InputError
+
+IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+JPEG_444 = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+PNG_FAST = [cv2.IMWRITE_PNG_COMPRESSION, 1]
+
+
+def is_image(path: Path) -> bool:
+    """Whether the name says it is an image that we read."""
+    return path.suffix.lower() in IMAGE_SUFFIXES
+
+
+def read_rgb(path: Path) -> NDArray[np.uint8]:
+    """Read an image upright (its EXIF rotation applied), without alpha.
+
+    Returns:
+        (H, W, 3) uint8, sRGB.
+
+    Raises:
+        InputError: The file is missing, empty or no image.
+    """
+    return np.ascontiguousarray(_decode(path, cv2.IMREAD_COLOR)[..., ::-1])
+
+
+def read_grey(path: Path) -> NDArray[np.uint8]:
+    """Read a one-channel image, as an alpha, a mask or a trimap.
+
+    Returns:
+        (H, W) uint8.
+
+    Raises:
+        InputError: The file is missing, empty or no image.
+    """
+    return _decode(path, cv2.IMREAD_GRAYSCALE)
+
+
+def write_image(path: Path, pixels: NDArray[np.uint8]) -> str:
+    """Write an image in the format of its name (PNG lossless, JPEG at quality 95 with full chroma).
+
+    Args:
+        path: Where it appears, whole; missing folders are made.
+        pixels: (H, W) or (H, W, 3) uint8, RGB.
+
+    Returns:
+        SHA-256 of the file's bytes, hex.
+
+    Raises:
+        DiskFullError: Nothing more can be written.
+    """
+    bgr = pixels if pixels.ndim == 2 else pixels[..., ::-1]
+    options = PNG_FAST if path.suffix == ".png" else JPEG_444
+    encoded = cv2.imencode(path.suffix, np.ascontiguousarray(bgr), options)[1].tobytes()
+    write_bytes(path, encoded)
+    return hashlib.sha256(encoded).hexdigest()
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file so that it appears under its name only when it is whole.
+
+    Raises:
+        DiskFullError: Nothing more can be written.
+    """
+    with written_beside(path) as beside, beside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def written_beside(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`, and rename it to `path` when the block ends well.
+
+    Raises:
+        DiskFullError: Nothing more can be written.
+    """
+    beside = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield beside
+        beside.replace(path)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFullError(f"{path}: the disk is full; free some space and run the same command again") from error
+        raise
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _decode(path: Path, flags: int) -> NDArray[np.uint8]:
+    try:
+        data = np.fromfile(path, np.uint8)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    image = cv2.imdecode(data, flags) if data.size else None
+    if image is None:
+        raise InputError(f"{path}: is not an image that can be decoded ({data.size} bytes)")
+    return np.asarray(image, np.uint8)
