@@ -1,0 +1,1 @@
+"""bgrsrgan: the networks that are trained on, and thereby validate, a bgrsr data set."""
