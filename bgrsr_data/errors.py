@@ -79,4 +79,3 @@ def _rebuild(cls: type[BgrsrError], args: tuple[object, ...], state: dict[str, o
     error.args = args
     error.__dict__.update(state)
     return error
-

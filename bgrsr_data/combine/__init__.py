@@ -1,1 +1,1 @@
-
+"""Combinations: foreground × original background × target background, planned as rows, rendered lazily."""

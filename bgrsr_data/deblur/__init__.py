@@ -1,1 +1,1 @@
-
+"""Deblurring: measure blur, then keep, improve or reject."""

@@ -1,1 +1,1 @@
-
+"""Publishing: what the dataset is, as Parquet manifests."""

@@ -1,1 +1,1 @@
-
+"""Frames: the sharp and distinct pictures of a clip, colour-true."""

@@ -1,1 +1,1 @@
-
+"""Media: every decode, and every pixel written."""

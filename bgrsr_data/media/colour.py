@@ -49,7 +49,7 @@ def to_srgb(linear: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def to_srgb8(linear: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Encode linear light as 8-bit sRGB by a table of 16,384 levels (at most one level from the formula in the deepest shadows).
+    """Encode linear light as 8-bit sRGB by a table of 16,384 levels: a level off at most, in the deepest shadows.
 
     Args:
         linear: (...,) float32, any shape; values outside [0, 1] are clipped.
@@ -57,7 +57,8 @@ def to_srgb8(linear: NDArray[np.float32]) -> NDArray[np.uint8]:
     Returns:
         Same shape, uint8 [0, 255], sRGB.
     """
-    return np.asarray(_SRGB8_OF_LEVEL[np.clip(linear * np.float32(_LEVELS - 1) + 0.5, 0, _LEVELS - 1).astype(np.uint16)])
+    level = np.clip(linear * np.float32(_LEVELS - 1) + np.float32(0.5), 0, _LEVELS - 1)
+    return np.asarray(_SRGB8_OF_LEVEL[level.astype(np.uint16)])
 
 
 def luma(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:

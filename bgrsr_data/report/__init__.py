@@ -1,1 +1,1 @@
-
+"""The report: one page that shows what is in the set."""

@@ -1,1 +1,1 @@
-
+"""Trimaps and foregrounds of COCO persons."""

@@ -1,0 +1,235 @@
+"""What a row says: one frozen model per kind.
+
+    Source ─ Clip ─┬─ Frame ─ Frame (deblurred) ─ Foreground ─┐
+                   ├─ Trimap ─ Foreground ────────────────────┼─ Combination
+                   └─ Background ─────────────────────────────┘
+    Verdict and RejectionRow point at any of them.
+
+Ids are made from content and safe as file names. Paths are relative to the workspace, with "/" between folders. Times
+are exact: an integer `pts` in units of `time_base` seconds. A row knows the ids it was made from, so `bgrsr explain`
+can walk back to the source. Nothing in a row tells when or how fast it was made: equal inputs give equal rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from fractions import Fraction
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Role = Literal["talking-head", "greenscreen", "background", "coco"]
+Split = Literal["train", "val", "test"]
+
+
+def make_id(kind: str, *parts: object) -> str:
+    """Name a row after what decides it: `kind` and 16 hex digits of the SHA-256 of `parts`."""
+    return f"{kind}-{content_hash(*parts)[:16]}"
+
+
+def content_hash(*parts: object) -> str:
+    """SHA-256 (hex) over the text of `parts`, each kept apart from the next."""
+    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
+
+
+class Record(BaseModel):
+    """A row of the ledger."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: ClassVar[str]
+
+    id: str
+
+    @property
+    def content(self) -> str:
+        """What a verdict judges and a fingerprint counts: equal as long as the row and its pixels are."""
+        return content_hash(self.model_dump_json())
+
+
+class Source(Record):
+    """Where footage comes from, as a person wrote it down, with the right to use it."""
+
+    kind = "source"
+
+    name: str = Field(description="Short name, unique in the workspace.")
+    role: Role = Field(description="What the footage is used for.")
+    url: str | None = Field(default=None, description="What yt-dlp fetches: a page, a playlist, a direct file.")
+    path: str | None = Field(default=None, description="A local file or folder, absolute.")
+    annotations: str | None = Field(default=None, description="COCO instances JSON; then `path` is its image folder.")
+    licence: str = Field(description="SPDX-like licence of the footage, or 'unknown'.")
+    creator: str = Field(description="Whom to credit.")
+    person: str | None = Field(default=None, description="Who is seen: rows of one person stay in one split.")
+    split: Split | None = Field(default=None, description="Forces the split of everything made from it.")
+    attribution: str | None = Field(default=None, description="The credit line the licence asks for.")
+    max_samples: int | None = Field(default=None, ge=1, description="At most so many files, playlist items or images.")
+    yt_dlp: dict[str, object] = Field(default_factory=dict, description="yt-dlp options: format, cookiefile, …")
+
+
+class Clip(Record):
+    """One file of footage in the workspace, decoded to its end before it counts."""
+
+    kind = "clip"
+
+    source: str
+    role: Role
+    person: str
+    split: Split | None = None
+    licence: str
+    creator: str
+    title: str
+    url: str | None = None
+    path: str
+    sha256: str
+    media: Literal["video", "still"]
+    width: int
+    height: int
+    frames: int
+    duration: Fraction = Field(description="Seconds from the first to the end of the last frame; 0 for a still.")
+    codec: str
+    annotations: str | None = Field(default=None, description="COCO JSON of this image alone.")
+
+
+class Frame(Record):
+    """One picture of a clip, upright, as RGB; the `deblur` stage gives a row of its own for each frame it lets pass."""
+
+    kind = "frame"
+
+    clip: str
+    original: str | None = Field(default=None, description="The extracted frame that this one was deblurred from.")
+    role: Role
+    person: str
+    path: str
+    sha256: str
+    width: int
+    height: int
+    pts: int
+    time_base: Fraction
+    dhash: str = Field(description="64-bit difference hash, 16 hex digits: near-duplicates differ in few bits.")
+    sharpness: float = Field(description="Variance of the Laplacian of the 640-wide grey picture.")
+    sharpness_ratio: float = Field(description="Sharpness over the 80th percentile of the ±3 decoded neighbours.")
+    decision: Literal["extracted", "kept", "improved"] = "extracted"
+    gain: float = Field(default=0.0, description="Relative gain of sharpness by deblurring.")
+
+
+class Background(Record):
+    """A picture to put behind a person."""
+
+    kind = "background"
+
+    clip: str
+    place: str = Field(description="Rows of one place stay in one split.")
+    path: str
+    sha256: str
+    width: int
+    height: int
+
+
+class Trimap(Record):
+    """A COCO person: its mask, and the trimap that marks the uncertain band around it."""
+
+    kind = "trimap"
+
+    clip: str
+    annotation: int
+    person: str
+    path: str
+    mask: str
+    sha256: str
+    width: int
+    height: int
+    area_px: int
+    band_px: int
+
+
+class Foreground(Record):
+    """A person cut out: straight RGB, and alpha."""
+
+    kind = "foreground"
+
+    clip: str
+    original: str = Field(description="The frame or trimap it was cut from.")
+    person: str
+    alpha_path: str
+    foreground_path: str
+    sha256: str = Field(description="Over the bytes of both files.")
+    width: int
+    height: int
+    screen: str | None = Field(default=None, description="Mean screen colour, #RRGGBB; None for a COCO person.")
+    screen_name: str | None = None
+    score: float = Field(description="0 (spoiled) to 1 (clean), judged without ground truth.")
+    scores: dict[str, float]
+
+
+class Combination(Record):
+    """A training pair, as everything that decides its pixels; `bgrsr_data.combine.render` draws it."""
+
+    kind = "combination"
+
+    foreground: str
+    original_background: str
+    target_background: str
+    split: Split
+    scale: float = Field(description="Height of the person's bounding box over the height of the picture.")
+    centre_x: float = Field(description="Centre of the person, as a share of the picture's width.")
+    flip: bool
+    crop_seed: int = Field(description="Decides which part of each background is seen, and the camera noise.")
+    noise: float = Field(description="Standard deviation of the camera noise at mid grey, sRGB [0, 1].")
+
+
+class ManifestRow(Record):
+    """A published Parquet file."""
+
+    kind = "manifest"
+
+    path: str
+    sha256: str
+    rows: int
+
+
+class ReportRow(Record):
+    """A file made for a person to look at, or a training run."""
+
+    kind = "report"
+
+    path: str
+    sha256: str
+    figures: dict[str, float] = Field(default_factory=dict)
+
+
+class Verdict(Record):
+    """What a person said of a row, valid as long as the row's content is what it was."""
+
+    kind = "verdict"
+
+    row: str
+    content: str
+    verdict: Literal["accept", "reject"]
+    reviewer: str
+    note: str = ""
+    at: str = Field(description="UTC, ISO 8601.")
+
+
+class RejectionRow(Record):
+    """An item, or a part of one, that is unfit, and why."""
+
+    kind = "rejection"
+
+    stage: str
+    item: str
+    reason: str
+    detail: str
+
+
+KINDS: dict[str, type[Record]] = {
+    model.kind: model
+    for model in (
+        Source, Clip, Frame, Background, Trimap, Foreground, Combination, ManifestRow, ReportRow, Verdict, RejectionRow
+    )
+}  # fmt: skip
+
+
+def reject_part(stage: str, item: str, part: object, reason: str, detail: str) -> RejectionRow:
+    """The rejection of one part of an item, as one frame of a clip."""
+    return RejectionRow(
+        id=make_id("rejection", stage, item, part, reason), stage=stage, item=item, reason=reason, detail=detail
+    )

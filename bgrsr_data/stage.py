@@ -1,0 +1,72 @@
+"""A stage: item → rows, or a rejection.
+
+A stage lists its items from what the ledger knows, and turns one item into rows. It keeps no state, so that any engine
+may run it anywhere: same item, same options, same version, same rows.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from bgrsr_data.records import Record, content_hash
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from bgrsr_data.ledger import Ledger
+
+Payload = TypeVar("Payload")
+
+
+@dataclass(frozen=True, slots=True)
+class Item(Generic[Payload]):
+    """One piece of work.
+
+    Args:
+        id: Unique within the stage, stable from run to run.
+        inputs: Content hashes of all that decides the result, beside options and version.
+        payload: What `Stage.run` needs; it travels to a worker process by pickle.
+    """
+
+    id: str
+    inputs: tuple[str, ...]
+    payload: Payload
+
+
+class Stage(ABC, Generic[Payload]):
+    """One step of the data's way. Subclasses set the class variables and the two methods.
+
+    Args:
+        options: All that a person can choose; part of every item's fingerprint.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1  # raise it when the same item and options give other rows than before
+    needs: ClassVar[tuple[str, ...]] = ()  # the stages whose rows it reads
+    folder: ClassVar[str | None] = None  # the folder of the workspace that it alone writes
+    pooled: ClassVar[bool] = True  # False: one item at a time, in the driver's process
+
+    def __init__(self, options: BaseModel) -> None:
+        self.options = options
+
+    @abstractmethod
+    def items(self, ledger: Ledger) -> Iterable[Item[Payload]]:
+        """List what is to be done, from rows alone (no pixels are read)."""
+
+    @abstractmethod
+    def run(self, item: Item[Payload], root: Path) -> Sequence[Record]:
+        """Do one item: read, compute, write under `root` / `folder`, and describe what was written.
+
+        Raises:
+            Rejection: The item is unfit.
+            BgrsrError: The item failed; `bgrsr retry` tries it again.
+            DiskFullError: The run stops.
+        """
+
+    def fingerprint(self, item: Item[Payload]) -> str:
+        """What decides the rows of `item`: when it is another than the ledger's, the item is stale."""
+        return content_hash(self.name, self.version, self.options.model_dump_json(), *item.inputs)
