@@ -1,0 +1,32 @@
+"""What a person may decide about keying; everything else is measured in the frame."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class KeyOptions(BaseModel):
+    """Options of `key_image`. The defaults are meant for any screen, untouched."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    screen: str = Field(
+        default="auto",
+        pattern=r"^(auto|#[0-9a-fA-F]{6})$",
+        description="Colour of the screen as #RRGGBB (sRGB), or auto: found in the frame.",
+    )
+    domain: Literal["linear", "srgb"] = Field(
+        default="linear",
+        description="Light in which edge pixels are unmixed: linear for cameras, srgb for pictures blended in an editor.",
+    )
+    despill: float = Field(
+        default=1.0,
+        ge=0.0,
+        le=1.0,
+        description="How much of the screen's light on the foreground is taken away, 0 to 1.",
+    )
+    min_score: float = Field(
+        default=0.3, ge=0.0, le=1.0, description="Frames whose key scores below this are rejected by the step, 0 to 1."
+    )
