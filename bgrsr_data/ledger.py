@@ -8,7 +8,7 @@ one writer.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -103,7 +103,7 @@ class Ledger:
         return [model.model_validate_json(body) for (body,) in self._db.execute(query, (model.kind, *stages))]
 
     def latest(self, model: type[R], *stages: str) -> list[R]:
-        """The records of the last of `stages` that ever ran: of `deblur`, or of `frames` where nothing was deblurred."""
+        """The records of the last of `stages` that ever ran: of `deblur`, or of `frames` where none was deblurred."""
         ran = [stage for stage in stages if self.options(stage) is not None]
         return self.rows(model, ran[-1]) if ran else []
 
@@ -111,6 +111,11 @@ class Ledger:
         """The records that one item gave."""
         query = "SELECT kind, body FROM rows WHERE stage = ? AND item = ? ORDER BY kind, id"
         return [KINDS[kind].model_validate_json(body) for kind, body in self._db.execute(query, (stage, item))]
+
+    def records(self, stage: str) -> Iterator[tuple[str, Record]]:
+        """(item, record) of everything that `stage` gave."""
+        for item, kind, body in self._db.execute("SELECT item, kind, body FROM rows WHERE stage = ?", (stage,)):
+            yield item, KINDS[kind].model_validate_json(body)
 
     def find(self, prefix: str) -> list[tuple[str, str, Record]]:
         """(stage, item, record) of every record whose id begins with `prefix`."""

@@ -154,6 +154,10 @@ class Foreground(Record):
     sha256: str = Field(description="Over the bytes of both files.")
     width: int
     height: int
+    box_left: int = Field(description="Bounding box of alpha > ½, in pixels, right and bottom exclusive.")
+    box_top: int
+    box_right: int
+    box_bottom: int
     screen: str | None = Field(default=None, description="Mean screen colour, #RRGGBB; None for a COCO person.")
     screen_name: str | None = None
     score: float = Field(description="0 (spoiled) to 1 (clean), judged without ground truth.")
@@ -169,11 +173,12 @@ class Combination(Record):
     original_background: str
     target_background: str
     split: Split
-    scale: float = Field(description="Height of the person's bounding box over the height of the picture.")
-    centre_x: float = Field(description="Centre of the person, as a share of the picture's width.")
-    flip: bool
-    crop_seed: int = Field(description="Decides which part of each background is seen, and the camera noise.")
-    noise: float = Field(description="Standard deviation of the camera noise at mid grey, sRGB [0, 1].")
+    zoom: float = Field(description="Height of the placed foreground file over the height of the picture.")
+    left: float = Field(description="Left edge of the placed file, in heights of the picture.")
+    top: float = Field(description="Top edge of the placed file, in heights of the picture.")
+    flip: bool = Field(description="Mirror the foreground, before it is placed.")
+    noise: float = Field(description="Standard deviation of the input's camera noise, sRGB [0, 1].")
+    seed: int = Field(description="Decides which part of each background is seen, and draws the noise.")
 
 
 class ManifestRow(Record):

@@ -1,24 +1,30 @@
 """Still images, the only place where a pixel is read from or written to an image file.
 
-RGB in memory, whatever the file holds. A file appears under its name only when it is whole: it is written beside,
-flushed to the disk and renamed.
+RGB in memory, whatever the file holds.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
-import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bgrsr_data.errors import DiskFullError, InputError
+from bgrsr_data.errors import InputError
+from bgrsr_data.media.files import sha256_of, write_bytes, written_beside
+
+__all__ = [
+    "IMAGE_SUFFIXES",
+    "is_image",
+    "read_grey",
+    "read_rgb",
+    "sha256_of",
+    "write_bytes",
+    "write_image",
+    "written_beside",
+]
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 JPEG_444 = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
@@ -72,44 +78,6 @@ def write_image(path: Path, pixels: NDArray[np.uint8]) -> str:
     encoded = cv2.imencode(path.suffix, np.ascontiguousarray(bgr), options)[1].tobytes()
     write_bytes(path, encoded)
     return hashlib.sha256(encoded).hexdigest()
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file so that it appears under its name only when it is whole.
-
-    Raises:
-        DiskFullError: Nothing more can be written.
-    """
-    with written_beside(path) as beside, beside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-@contextmanager
-def written_beside(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`, and rename it to `path` when the block ends well.
-
-    Raises:
-        DiskFullError: Nothing more can be written.
-    """
-    beside = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield beside
-        beside.replace(path)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFullError(f"{path}: the disk is full; free some space and run the same command again") from error
-        raise
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _decode(path: Path, flags: int) -> NDArray[np.uint8]:

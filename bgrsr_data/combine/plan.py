@@ -1,0 +1,126 @@
+"""Plan combinations: which foreground, before which background, to be moved before which other one.
+
+Nothing is rendered here. Every draw hangs on the names of what it joins (a hash of seed, foreground and background),
+so a foreground that a reviewer rejects takes its own combinations away and leaves all others as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from bgrsr_data.combine.options import CombineOptions
+from bgrsr_data.combine.split import assign, components
+from bgrsr_data.errors import InputError
+from bgrsr_data.records import Background, Clip, Combination, Foreground, Split, content_hash, make_id
+
+EDGE_PX = 2  # a box that ends this close to the frame's border is cut off there
+
+
+def plan_combinations(
+    foregrounds: Sequence[Foreground], backgrounds: Sequence[Background], clips: Sequence[Clip], options: CombineOptions
+) -> list[Combination]:
+    """Draw `per_foreground` combinations for every foreground, within its split.
+
+    Returns:
+        The combinations, sorted by id.
+
+    Raises:
+        InputError: There is nothing to combine, or forced splits would leak.
+    """
+    if not foregrounds:
+        raise InputError("there is no foreground to combine: key green-screen footage or draw trimaps first")
+    if not backgrounds:
+        raise InputError("there is no background to combine with: fetch some with --role background")
+    split_of = split_material(foregrounds, backgrounds, clips, options)
+    places: dict[Split, list[Background]] = {}
+    for background in sorted(backgrounds, key=lambda b: b.id):
+        places.setdefault(split_of[background.id], []).append(background)
+    rows = [
+        combination
+        for foreground in foregrounds
+        for combination in _draw(foreground, split_of[foreground.id], places, options)
+    ]
+    return sorted(rows, key=lambda row: row.id)
+
+
+def split_material(
+    foregrounds: Sequence[Foreground], backgrounds: Sequence[Background], clips: Sequence[Clip], options: CombineOptions
+) -> dict[str, Split]:
+    """The split of every foreground and background, by id.
+
+    People and places are assigned separately, so that each split has both; a file that serves as both ties them
+    together.
+    """
+    file_of = {clip.id: clip.sha256 for clip in clips}
+    people = [(f.id, f.person, f.clip, file_of.get(f.clip, f.clip)) for f in foregrounds]
+    places = [(b.id, b.place, b.clip, file_of.get(b.clip, b.clip), b.sha256) for b in backgrounds]
+    component = components([*people, *places])
+    forced: dict[str, set[Split]] = {}
+    for clip in clips:
+        if clip.split is not None and clip.id in component:
+            forced.setdefault(component[clip.id], set()).add(clip.split)
+    split_of: dict[str, Split] = {}
+    for ties in (people, places):
+        groups = {component[tie[0]] for tie in ties}
+        demanded = {g: forced[g] for g in groups & forced.keys()} | {g: {split_of[g]} for g in groups & split_of.keys()}
+        split_of |= assign(
+            groups, demanded, val_share=options.val_share, test_share=options.test_share, seed=options.seed
+        )
+    return {tie[0]: split_of[component[tie[0]]] for tie in (*people, *places)}
+
+
+def _draw(
+    foreground: Foreground, split: Split, places: dict[Split, list[Background]], options: CombineOptions
+) -> list[Combination]:
+    rows = []
+    here = places.get(split, [])
+    targets = sorted(here, key=lambda b: content_hash(options.seed, "target", foreground.id, b.id))
+    originals = sorted(here, key=lambda b: content_hash(options.seed, "original", foreground.id, b.id))
+    for number in range(options.per_foreground if here else 0):
+        target = targets[number % len(targets)]
+        others = [b for b in originals if b.place != target.place] or originals
+        original = others[number % len(others)]
+        seed = int(content_hash(options.seed, foreground.id, original.id, target.id, number)[:8], 16)
+        zoom, left, top = place(foreground, np.random.default_rng(seed), options)
+        rng = np.random.default_rng([seed, 1])
+        row = Combination(
+            id="", foreground=foreground.id, original_background=original.id, target_background=target.id, split=split,
+            zoom=zoom, left=left, top=top, flip=bool(rng.random() < 0.5),
+            noise=round(float(rng.uniform(0, options.max_noise)), 4), seed=seed,
+        )  # fmt: skip
+        rows.append(row.model_copy(update={"id": make_id("combination", row.model_dump_json())}))
+    return rows
+
+
+def place(foreground: Foreground, rng: np.random.Generator, options: CombineOptions) -> tuple[float, float, float]:
+    """Place the foreground's file in the picture as a webcam would see it.
+
+    A person that the footage cuts off at a border stays cut off there: that border is never moved into the picture.
+
+    Args:
+        foreground: Its size and the person's box in it.
+        rng: Draws the distance and the position.
+        options: Aspect of the picture, and the largest zoom.
+
+    Returns:
+        (zoom, left, top) as in `Combination`, before flipping, rounded to 1e-4.
+    """
+    width, height = foreground.width / foreground.height, 1.0  # of the file, at zoom 1, in heights of the picture
+    cut_left = foreground.box_left <= EDGE_PX
+    cut_right = foreground.box_right >= foreground.width - EDGE_PX
+    cut_top = foreground.box_top <= EDGE_PX
+    box_height = (foreground.box_bottom - foreground.box_top) / foreground.height
+    least = max(options.aspect / width if cut_left and cut_right else 0.0, 1.0 if cut_top else 0.0)
+    natural = min(1.0, rng.uniform(0.6, 0.92)) / max(box_height, 1e-3)  # the person fills this share of the height
+    zoom = max(least, min(natural, options.max_zoom * max(least, 1.0)))
+    width, height = width * zoom, height * zoom
+    centre = options.aspect * rng.uniform(0.38, 0.62)
+    left = centre - (foreground.box_left + foreground.box_right) / 2 / foreground.width * width
+    if cut_left:
+        left = min(left, 0.0)
+    if cut_right:
+        left = max(left, options.aspect - width)
+    top = 0.0 if cut_top else 1.0 - foreground.box_bottom / foreground.height * height
+    return round(zoom, 4), round(left, 4), round(top, 4)

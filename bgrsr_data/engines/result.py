@@ -1,0 +1,47 @@
+"""What an engine yields for one item."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bgrsr_data.errors import BgrsrError, DiskFullError, Rejection
+from bgrsr_data.ledger import Status
+from bgrsr_data.records import Record, reject_part
+from bgrsr_data.stage import Item, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one item ended, and the records it gave."""
+
+    item: str
+    status: Status
+    records: Sequence[Record] = ()
+    error: str = ""
+    seconds: float = 0.0
+    attempts: int = 1
+    fatal: BgrsrError | None = None  # the run must stop, as when the disk is full
+    trace: str = ""
+
+
+def attempt(stage: Stage[Any], item: Item[Any], root: Path) -> Result:
+    """Run one item and turn whatever happens into a result, so that one bad item never ends a run."""
+    start = time.perf_counter()
+    try:
+        records = stage.run(item, root)
+    except Rejection as unfit:
+        row = reject_part(stage.name, item.id, item.id, unfit.reason, unfit.detail)
+        return Result(item.id, "rejected", (row,), seconds=time.perf_counter() - start)
+    except DiskFullError as error:
+        return Result(item.id, "failed", error=str(error), fatal=error)
+    except BgrsrError as error:
+        return Result(item.id, "failed", error=str(error), seconds=time.perf_counter() - start)
+    except Exception as error:  # noqa: BLE001 - a bug met by one item must not cost the others; it is kept and told
+        told = f"unexpected {type(error).__name__}: {error}"
+        return Result(item.id, "failed", error=told, trace=traceback.format_exc())
+    return Result(item.id, "done", records, seconds=time.perf_counter() - start)

@@ -1,0 +1,51 @@
+"""Files that appear under their name only when they are whole: written beside, flushed to the disk, renamed."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bgrsr_data.errors import DiskFullError
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file so that it appears under its name only when it is whole.
+
+    Raises:
+        DiskFullError: Nothing more can be written.
+    """
+    with written_beside(path) as beside, beside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def written_beside(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`, and rename it to `path` when the block ends well.
+
+    Raises:
+        DiskFullError: Nothing more can be written.
+    """
+    beside = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield beside
+        beside.replace(path)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFullError(f"{path}: the disk is full; free some space and run the same command again") from error
+        raise
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
