@@ -13,6 +13,7 @@ can walk back to the source. Nothing in a row tells when or how fast it was made
 from __future__ import annotations
 
 import hashlib
+import json
 from fractions import Fraction
 from typing import ClassVar, Literal
 
@@ -42,8 +43,11 @@ class Record(BaseModel):
 
     @property
     def content(self) -> str:
-        """What a verdict judges and a fingerprint counts: equal as long as the row and its pixels are."""
-        return content_hash(self.model_dump_json())
+        """What a verdict judges and a fingerprint counts: equal as long as the row and its pixels are.
+
+        Keys are sorted, so that a row read from a manifest (whose maps are sorted) counts as the one in the ledger.
+        """
+        return content_hash(json.dumps(self.model_dump(mode="json"), sort_keys=True))
 
 
 class Source(Record):
