@@ -1,0 +1,189 @@
+"""Videos, decoded once from the first to the last frame: the only place that opens one.
+
+A file that decoders call fine may still be wrong: cut short (they stop without a word), broken in the middle, a picture
+of an album in a sound file, two fields in one frame, times that jump back. Each is mended, counted or refused here, so
+that whatever reads pictures can believe them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+
+import av
+from av.stream import Disposition
+
+from bgrsr_data.errors import InputError, Rejection
+from bgrsr_data.media.deinterlace import Deinterlacer
+from bgrsr_data.media.picture import Picture
+
+VIDEO_SUFFIXES = frozenset(
+    {".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".webm", ".wmv"}
+)
+_HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
+_MISSING_S = Fraction(1, 2)
+_MISSING_SHARE = Fraction(1, 50)
+
+
+@dataclass(slots=True)
+class DecodeReport:
+    """What was met on the way; complete when the last picture was given.
+
+    Args:
+        frames: Pictures given.
+        skipped: Packets and pictures left out because they are broken.
+        end_s: End of the last picture, seconds after the first one's start.
+        declared_s: The length that the file claims; None where it claims none.
+    """
+
+    frames: int = 0
+    skipped: int = 0
+    end_s: Fraction = Fraction(0)
+    declared_s: Fraction | None = None
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the file ends well before the length that it claims."""
+        if self.declared_s is None:
+            return False
+        return self.declared_s - self.end_s > max(_MISSING_S, _MISSING_SHARE * self.declared_s)
+
+
+def is_video(path: Path) -> bool:
+    """Whether the name says it is a video that we read."""
+    return path.suffix.lower() in VIDEO_SUFFIXES
+
+
+def decode(path: Path) -> Iterator[Picture]:
+    """Give every picture of a video, in order; `VideoReader` also tells what was wrong with it."""
+    with VideoReader(path) as reader:
+        yield from reader
+
+
+class VideoReader:
+    """An open video; iterate over it once.
+
+    Args:
+        path: The file.
+
+    Raises:
+        InputError: It cannot be read, or has no moving picture.
+        Rejection: "hdr": it is coded for high dynamic range (also raised while iterating).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._container = av.open(str(path), metadata_errors="replace")
+        except (av.error.FFmpegError, OSError) as error:
+            raise InputError(f"{path}: is not a video that can be decoded ({error.strerror})") from error
+        try:
+            self._stream = _moving_stream(self._container, path)
+            _refuse_hdr(self._stream.codec_context.color_trc)
+        except (InputError, Rejection):
+            self._container.close()
+            raise
+        self._stream.thread_type = "NONE"
+        self._stream.codec_context.thread_count = 1
+        self.time_base = Fraction(self._stream.time_base or Fraction(1, 1000))
+        self.codec = self._stream.codec_context.name
+        self.rate = Fraction(self._stream.average_rate or 25)
+        self.report = DecodeReport(declared_s=self._declared())
+
+    def __enter__(self) -> VideoReader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._container.close()
+
+    def seek(self, time_s: Fraction) -> None:
+        """Continue from a key frame at or before `time_s`, where the file can; the next picture's pts tells from where.
+
+        Args:
+            time_s: Seconds, on the scale of the pictures' pts.
+        """
+        start = self._stream.start_time or 0
+        try:
+            self._container.seek(max(start, int(time_s / self.time_base)), stream=self._stream)
+        except av.error.FFmpegError:
+            self._container.seek(0)
+
+    def __iter__(self) -> Iterator[Picture]:
+        """Give every picture, in order of time; the report grows with them."""
+        step = max(1, round(1 / (self.rate * self.time_base)))
+        aspect = _pixel_aspect(self._stream)
+        first = last = None
+        for frame in self._progressive():
+            _refuse_hdr(frame.color_trc)
+            told = frame.pts if frame.pts is not None else frame.dts
+            pts = told if told is not None and (last is None or told > last) else (0 if last is None else last + step)
+            first, last = (pts if first is None else first), pts
+            self.report.frames += 1
+            self.report.end_s = (pts - first + (frame.duration or step)) * self.time_base
+            yield Picture(frame, pts, self.time_base, aspect)
+
+    def _progressive(self) -> Iterator[av.VideoFrame]:
+        deinterlacer = Deinterlacer(self.time_base)
+        for frame in self._frames():
+            yield from deinterlacer.push(frame)
+        yield from deinterlacer.flush()
+
+    def _frames(self) -> Iterator[av.VideoFrame]:
+        for packet in self._packets():
+            try:
+                frames = self._stream.decode(packet)
+            except av.error.InvalidDataError:
+                self.report.skipped += 1
+                continue
+            for frame in frames:
+                if frame.is_corrupt:
+                    self.report.skipped += 1
+                else:
+                    yield frame
+
+    def _packets(self) -> Iterator[av.Packet[av.VideoStream] | None]:
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except av.error.FFmpegError:  # the file breaks off: what is still in the decoder is good
+                self.report.skipped += 1
+                yield None
+                return
+            yield packet
+
+    def _declared(self) -> Fraction | None:
+        if self._stream.duration:
+            return self._stream.duration * self.time_base
+        return Fraction(self._container.duration, av.time_base) if self._container.duration else None
+
+
+def _moving_stream(container: av.container.InputContainer, path: Path) -> av.VideoStream:
+    streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not container.streams.video:
+        raise InputError(f"{path}: has no picture, only sound")
+    if not streams or streams[0].average_rate is None:
+        raise InputError(f"{path}: has no moving picture, only a cover image")
+    return streams[0]
+
+
+def _refuse_hdr(transfer: int) -> None:
+    if transfer in _HDR_TRANSFERS:
+        name = _HDR_TRANSFERS[transfer]
+        raise Rejection("hdr", f"coded for high dynamic range ({name}), which would need tone mapping")
+
+
+def _pixel_aspect(stream: av.VideoStream) -> Fraction:
+    told = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
+    return Fraction(told) if told and Fraction(1, 4) <= told <= 4 else Fraction(1)
