@@ -1,0 +1,112 @@
+"""What a training run can be told; saved beside it, and compared when it is resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+# These change how fast a run goes or how often it writes, never what it learns: a resumed run may change them.
+FREE_FIELDS = frozenset({"workers", "cache_mb", "checkpoint_every", "max_seconds"})
+
+Positive = Annotated[int, Field(gt=0)]
+Count = Annotated[int, Field(ge=0)]
+Rate = Annotated[float, Field(gt=0)]
+
+
+class TrainConfig(BaseModel):
+    """Options of one training run.
+
+    Attributes:
+        network: Name in bgrsrgan.networks.NETWORKS.
+        lr_size: (width, height) of the camera's frame, in pixels, both even.
+        scale: How much larger the output is.
+        batch: Combinations per step.
+        pixel_steps: Steps on the pixel and alpha losses alone.
+        adversarial_steps: Steps after them with the critic.
+        pixel_rate: Highest learning rate of the first phase.
+        generator_rate: Highest learning rate of the generator against the critic.
+        critic_rate: Highest learning rate of the critic.
+        warm_up_steps: Steps over which each phase's rates rise; then they fall along a cosine.
+        clip_norm: The gradient's norm is cut to this.
+        laplacian_weight: Of the alpha's edges.
+        adversarial_weight: Of the critic's opinion.
+        ema_decay: Of the running mean of the weights that is evaluated and kept (smaller in the first steps).
+        mirror: Whether every second combination or so is mirrored.
+        seed: Of the first weights and of the order of the combinations.
+        eval_every: Steps between two measurements on the held-out split.
+        eval_pairs: At most so many held-out combinations are measured then, evenly spread; `evaluate` takes all.
+        log_every: Steps between two rows of stats.jsonl.
+        checkpoint_every: Steps between two checkpoints.
+        workers: Threads that render ahead; 0 renders when a step asks.
+        cache_mb: Rendered combinations kept in memory, in MB.
+        threads: Threads of torch; all cores when None.
+        device: "auto" takes a GPU where there is one.
+        max_seconds: The run ends in good order after this long, whatever is left to do.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    network: str = "bgrsr-lite"
+    lr_size: tuple[Positive, Positive] = (320, 240)
+    scale: Literal[2] = 2
+    batch: Positive = 8
+    pixel_steps: Positive = 4000
+    adversarial_steps: Count = 1000
+    pixel_rate: Rate = 1e-3
+    generator_rate: Rate = 3e-4
+    critic_rate: Rate = 2e-4
+    warm_up_steps: Count = 20
+    clip_norm: Rate = 1.0
+    laplacian_weight: float = 0.2
+    adversarial_weight: float = 5e-3
+    ema_decay: Annotated[float, Field(ge=0, lt=1)] = 0.999
+    mirror: bool = True
+    seed: int = 0
+    eval_every: Positive = 250
+    eval_pairs: Positive = 64
+    log_every: Positive = 10
+    checkpoint_every: Positive = 250
+    workers: Count = 0
+    cache_mb: Count = 2048
+    threads: Positive | None = None
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    max_seconds: Annotated[float, Field(gt=0)] | None = None
+
+    @property
+    def hr_size(self) -> tuple[int, int]:
+        """(width, height) of the output, in pixels."""
+        return self.lr_size[0] * self.scale, self.lr_size[1] * self.scale
+
+    @property
+    def steps(self) -> int:
+        """Steps of both phases."""
+        return self.pixel_steps + self.adversarial_steps
+
+    def differences(self, other: TrainConfig) -> list[str]:
+        """The options that lead to other weights, as "batch 8 → 4"; none: one may go on where the other stopped."""
+        mine, theirs = self.model_dump(), other.model_dump()
+        return [
+            f"{key} {mine[key]} → {theirs[key]}"
+            for key in mine
+            if key not in FREE_FIELDS and mine[key] != theirs[key]
+        ]
+
+
+PRESETS: Mapping[str, TrainConfig] = MappingProxyType(
+    {
+        "full": TrainConfig(),
+        "smoke": TrainConfig(
+            lr_size=(160, 120),
+            pixel_steps=300,
+            adversarial_steps=60,
+            pixel_rate=2e-3,
+            eval_every=60,
+            eval_pairs=24,
+            log_every=5,
+            checkpoint_every=60,
+        ),
+    }
+)

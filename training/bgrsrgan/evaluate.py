@@ -1,0 +1,102 @@
+"""A trained generator on people and backgrounds it has never seen, against what needs no training.
+
+Figures are means over every image of the split. A model that does not beat the trivial baseline has learned nothing,
+and the report says so.
+"""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from pydantic import BaseModel, ConfigDict
+
+from bgrsr_data.errors import InputError
+from bgrsrgan.config import TrainConfig
+from bgrsrgan.data import CombinationDataset, Draw, Renderer, in_order, split_of, stack
+from bgrsrgan.measure import BASELINES, Score, mean, measure, model_of
+from bgrsrgan.networks import Generator
+from bgrsrgan.panels import write_panels
+from bgrsrgan.run_folder import write_json
+
+PANEL_ROWS = 4
+BASELINE = "bicubic"
+
+
+class Evaluation(BaseModel):
+    """Mean figures on a split.
+
+    Attributes:
+        split: Which.
+        pairs: How many combinations it has; all were measured.
+        step: How long the generator was trained.
+        scores: Mean PSNR (dB) and SSIM by method: "model", "bicubic" (the frame upscaled, background not replaced),
+            "background" (the target background alone).
+        beats_baseline: Whether the model is better than "bicubic" in both.
+        worst: Ids of the combinations with the model's lowest SSIM, worst first.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    split: Literal["val", "test"]
+    pairs: int
+    step: int
+    scores: dict[str, Score]
+    beats_baseline: bool
+    worst: list[str]
+
+
+def evaluate(
+    generator: Generator,
+    renderer: Renderer,
+    out: Path,
+    *,
+    config: TrainConfig,
+    split: Literal["val", "test"],
+    step: int,
+    device: torch.device,
+) -> Evaluation:
+    """Measure a generator on a whole held-out split; write evaluation.json, worst.png and random.png.
+
+    Args:
+        generator: Ready to evaluate.
+        renderer: Gives the combinations, at the config's sizes.
+        out: The folder written into.
+        config: What the generator was trained with.
+        split: Which held-out split.
+        step: How long the generator was trained.
+        device: Where it is computed.
+
+    Raises:
+        InputError: The split is empty.
+        DiskFullError: Nothing more can be written.
+    """
+    rows = split_of(renderer, split)
+    dataset = CombinationDataset(renderer, rows)
+    methods = {"model": model_of(generator), **BASELINES}
+    scores = measure(in_order(dataset, batch=config.batch), methods, device)
+    worst = sorted(range(len(rows)), key=lambda index: scores["model"][index].ssim)[:PANEL_ROWS]
+    means = {name: mean(values) for name, values in scores.items()}
+    evaluation = Evaluation(
+        split=split,
+        pairs=len(rows),
+        step=step,
+        scores=means,
+        beats_baseline=all(mine > its for mine, its in zip(means["model"], means[BASELINE], strict=True)),
+        worst=[rows[index].id for index in worst],
+    )
+    per_image = [
+        {"id": row.id, **{name: scores[name][index]._asdict() for name in methods}} for index, row in enumerate(rows)
+    ]
+    write_json(out / "evaluation.json", _json(evaluation) | {"images": per_image})
+    drawn = random.Random(config.seed).sample(range(len(rows)), min(PANEL_ROWS, len(rows)))  # noqa: S311 - no secret
+    for name, indices in (("worst.png", worst), ("random.png", drawn)):
+        write_panels(out / name, generator, stack([dataset[Draw(index, False)] for index in indices]), device)
+    return evaluation
+
+
+def _json(evaluation: Evaluation) -> dict[str, Any]:
+    content = evaluation.model_dump()
+    return content | {"scores": {name: score._asdict() for name, score in evaluation.scores.items()}}

@@ -1,0 +1,82 @@
+"""What the networks are trained to make small.
+
+Pure functions that return named terms, each already weighted, so that their sum is the total and the curves show what
+drives it. The Laplacian term follows Hou and Liu, "Context-Aware Image Matting", ICCV 2019
+(https://arxiv.org/abs/1909.09725); the hinge follows Lim and Ye, "Geometric GAN", 2017 (https://arxiv.org/abs/1705.02894).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+LEVELS = 5
+
+
+def pixel_terms(composite: Tensor, target: Tensor) -> dict[str, Tensor]:
+    """Mean absolute difference of two sRGB images, (N, 3, H, W) float32 [0, 1].
+
+    Returns:
+        {"pixel"}: a scalar.
+    """
+    return {"pixel": functional.l1_loss(composite, target)}
+
+
+def alpha_terms(pred_alpha: Tensor, true_alpha: Tensor, *, laplacian_weight: float) -> dict[str, Tensor]:
+    """How far an alpha is from the true one, everywhere and at each scale of its edges.
+
+    Args:
+        pred_alpha: (N, 1, H, W) float32 [0, 1], straight.
+        true_alpha: The same.
+        laplacian_weight: Weight of the difference of the Laplacian pyramids.
+
+    Returns:
+        {"alpha", "laplacian"}: two scalars.
+    """
+    # A pyramid is linear, so the pyramid of the difference is the difference of the pyramids.
+    difference = pred_alpha - true_alpha
+    return {"alpha": difference.abs().mean(), "laplacian": laplacian_weight * _laplacian(difference)}
+
+
+def adversarial_terms(fake_scores: Tensor, *, weight: float) -> dict[str, Tensor]:
+    """What the generator is paid for fooling the critic; `fake_scores` are the critic's, of any shape.
+
+    Returns:
+        {"adversarial"}: a scalar, negative when the critic is fooled.
+    """
+    return {"adversarial": -weight * fake_scores.mean()}
+
+
+def critic_terms(real_scores: Tensor, fake_scores: Tensor) -> dict[str, Tensor]:
+    """The critic's hinge: it wants real scores above 1 and fake ones below -1.
+
+    Returns:
+        {"critic"}: a scalar, 2 for a critic that cannot tell, 0 for one that tells all.
+    """
+    return {"critic": functional.relu(1 - real_scores).mean() + functional.relu(1 + fake_scores).mean()}
+
+
+def total(terms: dict[str, Tensor]) -> Tensor:
+    """The sum of all terms."""
+    return torch.stack(list(terms.values())).sum()
+
+
+def _laplacian(image: Tensor) -> Tensor:
+    """Sum over the levels of 2^level times the mean absolute Laplacian, over LEVELS, (N, 1, H, W) → a scalar."""
+    kernel = _binomial(image)
+    loss = image.new_zeros(())
+    for level in range(LEVELS):
+        if min(image.shape[-2:]) < 4:
+            break
+        even = image[..., : image.shape[-2] // 2 * 2, : image.shape[-1] // 2 * 2]
+        small = functional.conv2d(functional.pad(even, (2, 2, 2, 2), mode="replicate"), kernel, stride=2)
+        risen = functional.interpolate(small, scale_factor=2, mode="bilinear", align_corners=False)
+        loss = loss + 2**level * (even - risen).abs().mean()
+        image = small
+    return loss / LEVELS
+
+
+def _binomial(like: Tensor) -> Tensor:
+    row = like.new_tensor([1.0, 4.0, 6.0, 4.0, 1.0]) / 16
+    return torch.outer(row, row)[None, None]
