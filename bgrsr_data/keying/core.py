@@ -13,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.errors import Rejection
+from bgrsr_data.keying.blocks import BLOCK, Blocks, summarise
 from bgrsr_data.keying.despill import allowed_key, continue_outward, despill, recover
 from bgrsr_data.keying.fill import sample
 from bgrsr_data.keying.light import Light
 from bgrsr_data.keying.options import KeyOptions
 from bgrsr_data.keying.plate import Plate, estimate_plate
 from bgrsr_data.keying.quality import judge
-from bgrsr_data.keying.regions import BLOCK, Regions, divide
-from bgrsr_data.keying.screen import Screen, find_screen, screen_name
-from bgrsr_data.keying.unmix import describe_subject, levelled, unmix
+from bgrsr_data.keying.regions import Regions, divide
+from bgrsr_data.keying.screen import find_screen, screen_name
+from bgrsr_data.keying.unmix import CELL, describe_subject, levelled, unmix
 
 __all__ = ["Key", "key_image", "screen_name"]
 
@@ -65,60 +66,52 @@ def key_image(rgb: NDArray[np.uint8], options: KeyOptions) -> Key:
     padded = cv2.copyMakeBorder(rgb, 0, -height % BLOCK, 0, -width % BLOCK, cv2.BORDER_REPLICATE)
     light = Light(options.domain)
     frame = light.decode(np.asarray(padded, np.uint8))
-    cells = cv2.resize(frame, (frame.shape[1] // BLOCK, frame.shape[0] // BLOCK), interpolation=cv2.INTER_AREA)
-    plate = estimate_plate(np.asarray(cells, np.float32), screen)
-    regions = divide(frame, np.asarray(cells, np.float32), plate)
-    _demand_subject(regions)
-    alpha, foreground = _keyed(
-        np.asarray(padded, np.uint8), frame, np.asarray(cells, np.float32), plate, regions, options
-    )
-    foreground = continue_outward(foreground, alpha)
-    alpha, foreground = alpha[:height, :width], foreground[:height, :width]
-    if alpha.mean() < LEAST_SUBJECT:
-        raise _no_subject(float(alpha.mean()))
-    scores = judge(alpha, foreground, screen, plate, regions)
-    return Key(np.ascontiguousarray(alpha), np.ascontiguousarray(foreground), light.encode(plate_colour(plate)), scores)
+    blocks = summarise(frame, screen.region)
+    plate = estimate_plate(blocks, screen.region)
+    regions = divide(blocks, plate)
+    _demand_subject(float(regions.core.mean()))
+    alpha, foreground = _keyed(np.asarray(padded, np.uint8), frame, blocks, plate, regions, options)
+    foreground = np.ascontiguousarray(continue_outward(foreground, alpha)[:height, :width])
+    alpha = np.ascontiguousarray(alpha[:height, :width])
+    _demand_subject(float(alpha.mean()))
+    scores = judge(alpha, foreground, screen, plate, regions, blocks.noise)
+    return Key(alpha, foreground, light.encode(plate.colour), scores)
 
 
-def plate_colour(plate: Plate) -> Floats:
-    """The plate's mean colour, (3,) float32, working light."""
-    seen = plate.light[plate.known] if plate.known.any() else plate.light.reshape(-1, 3)
-    return np.asarray(seen.mean(0), np.float32)
-
-
-def _demand_subject(regions: Regions) -> None:
-    if regions.core.mean() < LEAST_SUBJECT:
-        raise _no_subject(float(regions.core.mean()))
-
-
-def _no_subject(share: float) -> Rejection:
-    return Rejection("no-subject", f"only {100 * share:.1f} % of the frame is not screen")
+def _demand_subject(share: float) -> None:
+    if share < LEAST_SUBJECT:
+        raise Rejection("no-subject", f"only {100 * share:.1f} % of the frame is not screen")
 
 
 def _keyed(
-    rgb: NDArray[np.uint8], frame: Floats, cells: Floats, plate: Plate, regions: Regions, options: KeyOptions
+    rgb: NDArray[np.uint8], frame: Floats, blocks: Blocks, plate: Plate, regions: Regions, options: KeyOptions
 ) -> tuple[Floats, NDArray[np.uint8]]:
     """Alpha and foreground of the padded frame; only band and rim are looked at pixel by pixel."""
     light = Light(options.domain)
-    subject = describe_subject(cells, regions)
-    allowed = allowed_key(cells, plate, regions)
-    alpha = np.repeat(np.repeat(regions.core.astype(np.float32), BLOCK, 0), BLOCK, 1)
+    subject = describe_subject(blocks, regions)
+    allowed = allowed_key(blocks, plate, regions)
+    alpha = np.asarray(regions.core.repeat(BLOCK, 0).repeat(BLOCK, 1), np.float32)
     foreground = rgb.copy()
     y, x = pixels_of(regions.band)
     if len(y):
-        behind, around = sample(plate.light, y, x, BLOCK), sample(subject.statistics, y, x, 2 * BLOCK)
-        seen = frame[y, x]
-        a = levelled(unmix(seen, behind, around, regions.noise_light), regions.noise)
-        colour = recover(seen, a, behind, around, regions.noise_light)
-        colour = despill(colour, behind, sample(allowed, y, x, BLOCK)[:, 0], options.despill)
+        seen, behind = _planes(frame, y, x), sample(plate.light, y, x, BLOCK)
+        around = sample(subject, y, x, CELL * BLOCK)
+        a = levelled(unmix(seen, behind, around, blocks.noise_light), blocks.noise)
+        colour = recover(seen, a, behind, around, blocks.noise_light)
+        colour = despill(colour, behind, sample(allowed, y, x, BLOCK)[0], options.despill)
         alpha[y, x] = a
-        foreground[y, x] = light.encode(colour)
+        foreground[y, x] = light.encode(np.ascontiguousarray(colour.T))
     y, x = pixels_of(regions.rim)
     if len(y) and options.despill > 0:
         behind = sample(plate.light, y, x, BLOCK)
-        colour = despill(frame[y, x], behind, sample(allowed, y, x, BLOCK)[:, 0], options.despill)
-        foreground[y, x] = light.encode(colour)
+        colour = despill(_planes(frame, y, x), behind, sample(allowed, y, x, BLOCK)[0], options.despill)
+        foreground[y, x] = light.encode(np.ascontiguousarray(colour.T))
     return alpha, foreground
+
+
+def _planes(frame: Floats, y: NDArray[np.intp], x: NDArray[np.intp]) -> Floats:
+    """Pixels of a frame, channels first: (3, n)."""
+    return np.ascontiguousarray(frame[y, x].T)
 
 
 def pixels_of(blocks: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -7,12 +7,14 @@ light is taken away along the screen's own colour, down to what the core shows.
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bgrsr_data.keying.blocks import BLOCK, Blocks, dot, key_axis
 from bgrsr_data.keying.fill import push_pull, resize
-from bgrsr_data.keying.plate import Plate, key_axis
-from bgrsr_data.keying.regions import BLOCK, Regions
+from bgrsr_data.keying.plate import Plate
+from bgrsr_data.keying.regions import Regions
 
 Floats = NDArray[np.float32]
 
@@ -21,37 +23,37 @@ def recover(pixels: Floats, alpha: Floats, plate: Floats, subject: Floats, noise
     """The foreground colour of band pixels.
 
     Args:
-        pixels: (n, 3) float32, working light.
+        pixels: (3, n) float32, working light.
         alpha: (n,) float32 [0, 1].
-        plate: (n, 3) float32.
-        subject: (n, 9) float32, mean and covariance nearby.
-        noise: Standard deviation of the pixels.
+        plate: (3, n) float32, the screen there.
+        subject: (9, n) float32, mean and covariance nearby.
+        noise: Standard deviation of one channel, working light.
 
     Returns:
-        (n, 3) float32, not below 0.
+        (3, n) float32, not below 0.
     """
-    a = alpha[:, None]
-    rest = pixels - (1 - a) * plate
-    spread = subject[:, [3, 6, 8]].mean(1, keepdims=True) + 0.03 * (subject[:, :3] ** 2).mean(1, keepdims=True) + 1e-5
-    doubt = noise**2 + ((1 - a) * 0.04 * plate) ** 2 + (0.05 * plate) ** 2 * a * (1 - a)
-    colour = (subject[:, :3] * doubt + a * rest * spread) / (doubt + a * a * spread)
-    return np.clip(colour, 0, None).astype(np.float32)
+    left = 1 - alpha
+    spread = (subject[3] + subject[6] + subject[8]) / 3 + 0.03 * (subject[:3] ** 2).mean(0) + 1e-5
+    doubt = noise**2 + ((0.04 * left) ** 2 + 0.05**2 * alpha * left) * (plate * plate).mean(0)
+    rest = pixels - left * plate
+    colour = (subject[:3] * doubt + rest * (alpha * spread)) / (doubt + alpha * alpha * spread)
+    return np.asarray(np.clip(colour, 0, None), np.float32)
 
 
-def allowed_key(cells: Floats, plate: Plate, regions: Regions) -> Floats:
+def allowed_key(blocks: Blocks, plate: Plate, regions: Regions) -> Floats:
     """The key value that the subject has of its own, from its core beyond the screen's light, continued outward.
 
     Args:
-        cells: (h, w, 3) float32 blocks of 4×4 pixels, working light.
+        blocks: The frame in blocks.
         plate: The clean plate.
-        regions: The frame's regions.
+        regions: What each block is.
 
     Returns:
-        (h, w, 1) float32, at least 0 (grey) and below 1 (screen).
+        (h, w, 1) float32, at least 0 (grey) and at most 1 (screen).
     """
     deep = regions.core & ~regions.rim
     deep = deep if deep.any() else regions.core
-    key = np.clip((cells * key_axis(plate.light)).sum(-1, keepdims=True), 0, 1)
+    key = np.clip(dot(blocks.mean, key_axis(plate.light)), 0, 1)[..., None]
     return push_pull(np.asarray(key, np.float32), deep.astype(np.float32))
 
 
@@ -59,16 +61,17 @@ def despill(colours: Floats, plate: Floats, allowed: Floats, strength: float) ->
     """Take the screen's light off foreground colours.
 
     Args:
-        colours: (n, 3) float32, working light.
-        plate: (n, 3) float32, the screen there.
+        colours: (3, n) float32, working light.
+        plate: (3, n) float32, the screen there.
         allowed: (n,) float32, the key value that the subject has of its own (0 for grey, screen = 1).
         strength: 0 to 1.
 
     Returns:
-        (n, 3) float32, not below 0.
+        (3, n) float32, not below 0.
     """
-    excess = np.clip((colours * key_axis(plate)).sum(1) - allowed, 0, None)
-    return np.clip(colours - strength * excess[:, None] * plate, 0, None).astype(np.float32)
+    axis = np.ascontiguousarray(key_axis(plate.T).T)
+    excess = np.clip((colours * axis).sum(0) - allowed, 0, None)
+    return np.asarray(np.clip(colours - strength * excess * plate, 0, None), np.float32)
 
 
 def continue_outward(foreground: NDArray[np.uint8], alpha: Floats) -> NDArray[np.uint8]:
@@ -83,8 +86,11 @@ def continue_outward(foreground: NDArray[np.uint8], alpha: Floats) -> NDArray[np
     """
     h, w = alpha.shape
     small = (w // BLOCK, h // BLOCK)
-    weight = resize(alpha[..., None], small, 3)[..., 0]
-    colours = resize((foreground * alpha[..., None]).astype(np.float32), small, 3) / np.maximum(weight, 1e-6)[..., None]
-    filled = push_pull(colours, np.clip(4 * weight, 0, 1).astype(np.float32))
-    whole = resize(filled, (w, h))
-    return np.where((alpha > 0)[..., None], foreground, np.clip(whole + 0.5, 0, 255).astype(np.uint8))
+    square = alpha * alpha
+    weight = cv2.resize(square, small, interpolation=cv2.INTER_AREA)
+    colours = cv2.resize(cv2.multiply(foreground, cv2.merge([square] * 3), dtype=cv2.CV_32F), small, interpolation=3)
+    colours = np.asarray(colours / np.maximum(weight, 1e-6)[..., None], np.float32)
+    filled = push_pull(colours, np.asarray(np.clip(8 * weight, 0, 1), np.float32))
+    whole = cv2.resize(np.clip(filled + 0.5, 0, 255).astype(np.uint8), (w, h), interpolation=cv2.INTER_LINEAR)
+    cv2.copyTo(foreground, (alpha > 0).astype(np.uint8), whole)
+    return np.asarray(whole, np.uint8)

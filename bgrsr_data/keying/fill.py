@@ -66,15 +66,16 @@ def sample(values: Floats, rows: NDArray[np.intp], columns: NDArray[np.intp], bl
         block: Pixels along the side of one cell.
 
     Returns:
-        (n, c) float32.
+        (c, n) float32.
     """
     n = len(rows)
     length = -(-n // _ROW) * _ROW
     y, x = np.zeros(length, np.float32), np.zeros(length, np.float32)
     y[:n], x[:n] = (rows + 0.5) / block - 0.5, (columns + 0.5) / block - 0.5
     y, x = y.reshape(-1, _ROW), x.reshape(-1, _ROW)
-    parts = [
-        cv2.remap(values[..., i : i + 4], x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).reshape(length, -1)
-        for i in range(0, values.shape[2], 4)
-    ]
-    return np.concatenate(parts, axis=1)[:n]
+    parts = []
+    for i in range(0, values.shape[2], 4):
+        group = np.ascontiguousarray(values[..., i : i + 4])
+        read = cv2.remap(group, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        parts += [read] if read.ndim == 2 else list(cv2.split(read))
+    return np.stack([part.reshape(-1)[:n] for part in parts])

@@ -1,7 +1,7 @@
 """The clean plate: what the camera would see with nobody before the screen.
 
 The screen is not one colour: light falls unevenly, cloth wrinkles, the subject throws a shadow. The plate follows all of it:
-pixels that look like the screen are averaged over ever smaller tiles, each pass judging the pixels against the pass before,
+blocks that look like the screen are averaged over ever smaller tiles, each pass judging the blocks against the pass before,
 and what the subject hides is filled by push-pull.
 """
 
@@ -13,13 +13,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bgrsr_data.keying.blocks import Blocks, dot
 from bgrsr_data.keying.fill import push_pull, resize
-from bgrsr_data.keying.screen import Screen
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-# Tile side in cells, how far brightness and colour of a pixel may be from the pass before (relative).
-_PASSES = ((16, 0.45, 0.30), (8, 0.25, 0.18), (4, 0.14, 0.12), (2, 0.10, 0.09))
+# Tile side in blocks; how far a block's brightness and colour may be from the pass before (relative).
+_PASSES = ((16, 0.45, 0.25), (8, 0.25, 0.15), (4, 0.14, 0.08), (2, 0.10, 0.06))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,54 +34,48 @@ class Plate:
     light: Floats
     known: Mask
 
-
-def key_axis(plate: Floats) -> Floats:
-    """The direction in which the screen differs from grey, scaled so that the screen is at 1 and grey at 0.
-
-    Args:
-        plate: (..., 3) float32 screen colours.
-
-    Returns:
-        (..., 3) float32: its dot product with a colour is the colour's key value.
-    """
-    chroma = plate - plate.mean(-1, keepdims=True)
-    return np.asarray(chroma / np.maximum((chroma * chroma).sum(-1, keepdims=True), 1e-8), np.float32)
+    @property
+    def colour(self) -> Floats:
+        """(3,) float32: its mean where it was seen, working light."""
+        seen = self.light[self.known] if self.known.any() else self.light.reshape(-1, 3)
+        return np.asarray(seen.mean(0), np.float32)
 
 
 def likeness(light: Floats, plate: Floats) -> tuple[Floats, Floats]:
-    """How bright a pixel is as screen, and how far its colour is from being screen at any brightness.
+    """How bright a colour is as screen, and how far it is from being screen at any brightness.
 
     Args:
-        light: (..., 3) float32 pixels.
+        light: (..., 3) float32 colours.
         plate: (..., 3) float32 screen there.
 
     Returns:
         Brightness (...,) as a multiple of the plate's, and the rest relative to the plate's length.
     """
-    length = np.maximum((plate * plate).sum(-1), 1e-8)
-    scale = (light * plate).sum(-1) / length
+    length = np.maximum(dot(plate, plate), 1e-8)
+    scale = dot(light, plate) / length
     rest = light - scale[..., None] * plate
-    return np.asarray(scale, np.float32), np.asarray(np.sqrt((rest * rest).sum(-1) / length), np.float32)
+    return np.asarray(scale, np.float32), np.sqrt(dot(rest, rest) / length)
 
 
-def estimate_plate(cells: Floats, screen: Screen) -> Plate:
+def estimate_plate(blocks: Blocks, region: Mask) -> Plate:
     """Estimate the clean plate.
 
     Args:
-        cells: (h, w, 3) float32, the frame at one cell per 4×4 pixels, working light.
-        screen: Where the screen is, roughly.
+        blocks: The frame in blocks.
+        region: Where the screen is, roughly: bool at any size.
 
     Returns:
-        The plate, as large as `cells`.
+        The plate, as large as the blocks.
     """
-    h, w = cells.shape[:2]
-    mask = cv2.resize(screen.region.astype(np.uint8), (w, h), interpolation=cv2.INTER_NEAREST) > 0
+    h, w = blocks.low.shape
+    mask = cv2.resize(region.astype(np.uint8), (w, h), interpolation=cv2.INTER_NEAREST) > 0
+    calm = blocks.spread < (0.02 + 6.5 * blocks.noise) * np.clip(blocks.high, 0.3, None)
     for tile, brightness, colour in _PASSES:
-        plate = _tiled(cells, _eroded(mask), tile)
-        scale, rest = likeness(cells, plate)
-        mask = (np.abs(scale - 1) < brightness) & (rest < colour)
-    known = _eroded(mask)
-    return Plate(_tiled(cells, known, 2), known)
+        plate = _tiled(blocks.mean, _eroded(mask & calm), tile)
+        scale, rest = likeness(blocks.mean, plate)
+        mask = (np.abs(scale - 1) < brightness) & (rest < colour + 2 * blocks.noise)
+    known = _eroded(mask & calm)
+    return Plate(_tiled(blocks.mean, known, 2), known)
 
 
 def _eroded(mask: Mask) -> Mask:
@@ -89,11 +83,11 @@ def _eroded(mask: Mask) -> Mask:
     return smaller if smaller.any() else mask
 
 
-def _tiled(cells: Floats, mask: Mask, tile: int) -> Floats:
-    """Average the masked cells over tiles, fill the tiles that have none, and come back to full size."""
+def _tiled(light: Floats, mask: Mask, tile: int) -> Floats:
+    """Average the masked blocks over tiles, fill the tiles that have none, and come back to full size."""
     h, w = mask.shape
     size = (max(1, -(-w // tile)), max(1, -(-h // tile)))
-    weight = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    total = resize(cells * mask[..., None], size, cv2.INTER_AREA)
-    mean = total / np.maximum(weight, 1e-6)[..., None]
-    return resize(push_pull(mean, np.clip(4 * weight, 0, 1)), (w, h))
+    weight = np.asarray(cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
+    total = cv2.resize(light * mask[..., None], size, interpolation=cv2.INTER_AREA)
+    mean = np.asarray(total / np.maximum(weight, 1e-6)[..., None], np.float32)
+    return resize(push_pull(mean, np.asarray(np.clip(4 * weight, 0, 1), np.float32)), (w, h))

@@ -10,15 +10,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bgrsr_data.keying.plate import Plate, key_axis
-from bgrsr_data.keying.regions import BLOCK, Regions
+from bgrsr_data.keying.blocks import dot, key_axis
+from bgrsr_data.keying.plate import Plate
+from bgrsr_data.keying.regions import Regions
 from bgrsr_data.keying.screen import Screen
 
 Floats = NDArray[np.float32]
 
 
 def judge(
-    alpha: Floats, foreground: NDArray[np.uint8], screen: Screen, plate: Plate, regions: Regions
+    alpha: Floats, foreground: NDArray[np.uint8], screen: Screen, plate: Plate, regions: Regions, noise: float
 ) -> dict[str, float]:
     """Measure a key.
 
@@ -27,7 +28,8 @@ def judge(
         foreground: (H, W, 3) uint8 sRGB.
         screen: The screen that was found.
         plate: The clean plate.
-        regions: The frame's regions.
+        regions: What each block is.
+        noise: Standard deviation of a screen pixel's key value.
 
     Returns:
         The figures by name, and "score".
@@ -37,7 +39,7 @@ def judge(
             "evenness": screen.evenness,
             "saturation": screen.saturation,
             "coverage": screen.coverage,
-            "noise": regions.noise,
+            "noise": noise,
             "band": float(regions.band.mean()),
         }
         | _shape(alpha)
@@ -77,7 +79,7 @@ def _spill(alpha: Floats, foreground: NDArray[np.uint8], plate: Plate) -> dict[s
     if not edge.any():
         return {"spill": 0.0}
     axis = key_axis(plate.light[edge])
-    left = np.clip((small[edge] ** 2.2 * axis).sum(1), 0, 1)
+    left = np.clip(dot(small[edge] ** 2.2, axis), 0, 1)
     return {"spill": float(left.mean())}
 
 
