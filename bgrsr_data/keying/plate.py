@@ -19,7 +19,7 @@ from bgrsr_data.keying.fill import push_pull, resize
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 # Tile side in blocks; how far a block's brightness and colour may be from the pass before (relative).
-_PASSES = ((16, 0.45, 0.25), (8, 0.25, 0.15), (4, 0.14, 0.08), (2, 0.10, 0.06))
+_PASSES = ((16, 0.45, 0.25), (8, 0.25, 0.15), (4, 0.16, 0.08), (2, 0.13, 0.06))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def estimate_plate(blocks: Blocks, region: Mask) -> Plate:
     """
     h, w = blocks.low.shape
     mask = cv2.resize(region.astype(np.uint8), (w, h), interpolation=cv2.INTER_NEAREST) > 0
-    calm = blocks.spread < (0.02 + 6.5 * blocks.noise) * np.clip(blocks.high, 0.3, None)
+    calm = blocks.spread < (0.06 + 6.5 * blocks.noise) * np.clip(blocks.high, 0.3, None)
     for tile, brightness, colour in _PASSES:
         plate = _tiled(blocks.mean, _eroded(mask & calm), tile)
         scale, rest = likeness(blocks.mean, plate)

@@ -27,14 +27,12 @@ class Regions:
         core: (h, w) bool, surely subject.
         band: (h, w) bool, neither.
         rim: (h, w) bool, core near enough to the screen to carry its light.
-        pure: (h, w) bool, core whose colour is far from the screen's.
     """
 
     screen: Mask
     core: Mask
     band: Mask
     rim: Mask
-    pure: Mask
 
 
 def divide(blocks: Blocks, plate: Plate) -> Regions:
@@ -58,9 +56,14 @@ def divide(blocks: Blocks, plate: Plate) -> Regions:
     depth = _depth_px(screen | (high > 0.8))
     core = (depth > max(6.0, 0.007 * long_side)) & (high < 0.10 + 3 * noise)
     core |= depth > 0.06 * long_side
+    core = _closed(core) & (depth > 6)
     reach = cv2.dilate((~screen).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     rim = core & (depth < 0.08 * long_side)
-    return Regions(~reach, core, reach & ~core, rim, core & (high < 0.2 + 3 * noise))
+    return Regions(~reach, core, reach & ~core, rim)
+
+
+def _closed(mask: Mask) -> Mask:
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0)
 
 
 def _depth_px(screen: Mask) -> Floats:

@@ -38,7 +38,7 @@ def describe_subject(blocks: Blocks, regions: Regions) -> Floats:
     size = (-(-w // CELL), -(-h // CELL))
     core = regions.core.astype(np.uint8)
     inner = cv2.erode(core, np.ones((2, 2), np.uint8), borderValue=1)
-    weight = np.asarray((inner if inner.any() else core) * np.where(regions.pure, 1, 0.1), np.float32)
+    weight = np.asarray(inner if inner.any() else core, np.float32)
     parts = [blocks.mean[..., k] for k in range(3)] + [blocks.mean[..., i] * blocks.mean[..., j] for i, j in _PAIRS]
     known = np.maximum(_softened(weight, size), 1e-6)
     sums = np.dstack([_softened(part * weight, size) / known for part in parts])
@@ -70,7 +70,7 @@ def unmix(pixels: Floats, plate: Floats, subject: Floats, noise: float) -> Float
     for _ in range(_ROUNDS):
         weighted = _solve(_covariance(alpha, plate, subject, noise), toward)
         alpha = np.clip((weighted * seen).sum(0) / np.maximum((weighted * toward).sum(0), 1e-12), 0, 1)
-    return np.maximum(alpha, least_alpha(pixels, plate, noise))
+    return np.maximum(alpha, least_alpha(pixels, plate, subject, noise))
 
 
 def levelled(alpha: Floats, noise: float) -> Floats:
@@ -87,19 +87,23 @@ def levelled(alpha: Floats, noise: float) -> Floats:
     return np.asarray(np.clip((alpha - low) / (high - low), 0, 1), np.float32)
 
 
-def least_alpha(pixels: Floats, plate: Floats, noise: float) -> Floats:
-    """The least alpha that leaves no channel of the foreground below black.
+def least_alpha(pixels: Floats, plate: Floats, subject: Floats, noise: float) -> Floats:
+    """The least alpha that leaves no channel of the foreground below black or far above the core.
 
     Args:
         pixels: (3, n) float32, working light.
         plate: (3, n) float32, the screen there.
+        subject: (9, n) float32, mean and covariance of the subject there.
         noise: Standard deviation of one channel, working light.
 
     Returns:
         (n,) float32 [0, 1].
     """
     share = np.where(plate > 4 * noise, (pixels + 2 * noise) / np.maximum(plate, 1e-4), 1)
-    return np.asarray(np.clip(1 - share.min(0), 0, 1), np.float32)
+    brightest = np.minimum(1, subject[:3] * 1.3 + 3 * np.sqrt(np.maximum(subject[[3, 6, 8]], 0)) + 0.02)
+    above = brightest - plate
+    needed = np.where(above > 0.01, (pixels - plate - 3 * noise) / np.maximum(above, 0.01), 0)
+    return np.asarray(np.clip(np.maximum(1 - share.min(0), needed.max(0)), 0, 1), np.float32)
 
 
 def _covariance(alpha: Floats, plate: Floats, subject: Floats, noise: float) -> list[Floats]:
