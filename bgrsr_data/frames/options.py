@@ -1,0 +1,20 @@
+"""What a person can choose about frames."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class FrameOptions(BaseModel):
+    """Options of the `frames` stage."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    per_second: float = Field(default=1.0, gt=0, description="Windows a second; the sharpest frame of each is taken.")
+    max_per_clip: int | None = Field(default=None, ge=1, description="Keep so many frames of a clip, spread evenly.")
+    max_per_shot: int | None = Field(default=None, ge=1, description="Keep so many frames of a shot, spread evenly.")
+    near_duplicate_bits: int = Field(
+        default=1, ge=0, le=64, description="Drop a frame whose hash differs from a kept one's in fewer bits; 0: never."
+    )
+    start_s: float = Field(default=0.0, ge=0, description="Begin so many seconds into the clip.")
+    end_s: float | None = Field(default=None, gt=0, description="Stop so many seconds into the clip.")
