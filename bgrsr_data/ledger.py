@@ -164,7 +164,7 @@ class Ledger:
             latest[verdict.row] = verdict
         rejected = {row: verdict for row, verdict in latest.items() if verdict.verdict == "reject"}
         current = {r.id: r.content for row in rejected for _, _, r in self.find(row) if r.id == row}
-        return {row: verdict for row, verdict in rejected.items() if current.get(row) == verdict.content}
+        return {row: verdict for row, verdict in rejected.items() if current.get(row) == verdict.row_content}
 
     # ---- writing (one process, which holds the workspace's lock)
 
@@ -202,6 +202,14 @@ class Ledger:
                     "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?)",
                     (verdict.row, verdict.reviewer, verdict.model_dump_json()),
                 )
+            self._db.execute("COMMIT")
+
+    def drop_verdicts(self, verdicts: Iterable[Verdict]) -> None:
+        """Forget verdicts that were withdrawn."""
+        with self._writing():
+            self._db.execute("BEGIN IMMEDIATE")
+            keys = [(verdict.row, verdict.reviewer) for verdict in verdicts]
+            self._db.executemany("DELETE FROM verdicts WHERE row = ? AND reviewer = ?", keys)
             self._db.execute("COMMIT")
 
     def _drop(self, stage: str, item: str) -> None:

@@ -211,7 +211,7 @@ class Verdict(Record):
     kind = "verdict"
 
     row: str
-    content: str
+    row_content: str = Field(description="What the content of the row was when it was judged.")
     verdict: Literal["accept", "reject"]
     reviewer: str
     note: str = ""

@@ -47,7 +47,7 @@ def reviewed(ledger: Ledger, *, only_accepted: bool) -> Material:
     out = ledger.rejected_by_review().keys()
     foregrounds = [f for f in ledger.rows(Foreground) if not out & {f.id, f.original, f.clip}]
     if only_accepted:
-        accepted = {(v.row, v.content) for v in ledger.verdicts() if v.verdict == "accept"}
+        accepted = {(v.row, v.row_content) for v in ledger.verdicts() if v.verdict == "accept"}
         foregrounds = [f for f in foregrounds if (f.id, f.content) in accepted]
     backgrounds = [b for b in ledger.rows(Background) if not out & {b.id, b.clip}]
     return Material(foregrounds, backgrounds, ledger.rows(Clip))
