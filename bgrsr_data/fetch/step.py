@@ -1,0 +1,148 @@
+"""The first step: sources → clips.
+
+Each source has a folder of its own, `clips/<source-id>/`. A file counts, and becomes a row, when it was decoded to its
+end; a file that is unfit, or an entry of a playlist that is gone, becomes a rejection and the others count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bgrsr_data.errors import InputError, Rejection
+from bgrsr_data.fetch import coco
+from bgrsr_data.fetch.kept import Kept, clip_row
+from bgrsr_data.fetch.local import copy_in, list_files
+from bgrsr_data.fetch.reasons import PASSING
+from bgrsr_data.ledger import Ledger
+from bgrsr_data.records import Record, RejectionRow, Source, reject_part
+from bgrsr_data.stage import Item, Stage
+
+FORMAT = "bv*[height<=?1080]/b"  # the `?` and `/b` let direct links pass, which tell neither height nor kind
+SOURCES = "sources"  # the pseudo-stage under which the command line keeps Source rows
+
+
+class FetchOptions(BaseModel):
+    """What decides which clips come out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: str = Field(default=FORMAT, description="yt-dlp's format selector, where a source does not give its own.")
+
+
+class Fetch(Stage[Source]):
+    """Bring the footage of every source into the workspace."""
+
+    name = "fetch"
+    needs = (SOURCES,)
+    folder = "clips"
+    options: FetchOptions
+
+    def __init__(self, options: FetchOptions | None = None) -> None:
+        super().__init__(options or FetchOptions())
+
+    def items(self, ledger: Ledger) -> Iterator[Item[Source]]:
+        """One item a source; a local one is stale when its files change, a playlist when a failure may have passed."""
+        root = ledger.path.parent
+        passing = _passing(ledger.rows(RejectionRow, self.name))
+        for source in ledger.rows(Source, SOURCES):
+            inputs = (source.content, *_stamps(source, root), *passing.get(source.id, ()))
+            yield Item(source.id, inputs, source)
+
+    def run(self, item: Item[Source], root: Path) -> Sequence[Record]:
+        """Fetch one source.
+
+        Raises:
+            Rejection: The source is one file, and it is unfit.
+            FetchError: Nothing of it could be fetched.
+            InputError: A local file or folder is missing or empty.
+            DiskFullError: Nothing more can be written.
+        """
+        source = item.payload
+        folder = root / "clips" / source.id
+        folder.mkdir(parents=True, exist_ok=True)
+        if source.url is not None:
+            found: Iterable[Kept | RejectionRow] = self._remote(source, folder)
+        elif source.annotations is not None:
+            found = self._coco(source, folder)
+        else:
+            found = self._local(source, folder, root)
+        return list(self._rows(source, found))
+
+    def _remote(self, source: Source, folder: Path) -> Iterator[Kept | RejectionRow]:
+        from bgrsr_data.fetch.ytdlp import fetch_url  # noqa: PLC0415 - yt-dlp takes a second to import
+
+        fetched = fetch_url(
+            str(source.url),
+            folder,
+            options={key: value for key, value in source.yt_dlp.items() if value is not None},
+            file_format=self.options.format,
+            max_samples=source.max_samples,
+        )
+        yield from fetched.clips
+        for dead in fetched.dead:
+            yield reject_part(self.name, source.id, dead.entry, dead.reason, dead.detail)
+
+    def _local(self, source: Source, folder: Path, root: Path) -> Iterator[Kept | RejectionRow]:
+        place = Path(str(source.path))
+        files = list_files(place, without=root)[: source.max_samples]
+        for file in files:
+            name = file.relative_to(place).as_posix() if place.is_dir() else file.name
+            try:
+                yield copy_in(file, folder, name)
+            except Rejection as unfit:
+                if len(files) == 1:
+                    raise
+                yield reject_part(self.name, source.id, name, unfit.reason, unfit.detail)
+
+    def _coco(self, source: Source, folder: Path) -> Iterator[Kept | RejectionRow]:
+        annotations = coco.read_annotations(Path(str(source.annotations)))
+        images = Path(str(source.path))
+        for image in coco.person_images(annotations, source.max_samples):
+            try:
+                yield coco.fetch_image(annotations, image, images, folder)
+            except Rejection as unfit:
+                yield reject_part(self.name, source.id, image["file_name"], unfit.reason, unfit.detail)
+
+    def _rows(self, source: Source, found: Iterable[Kept | RejectionRow]) -> Iterator[Record]:
+        """Rows of what was found; the same bytes twice are one clip."""
+        first: dict[str, str] = {}
+        for one in found:
+            if isinstance(one, RejectionRow):
+                yield one
+            elif one.sha256 in first:
+                detail = f"{one.file} has the same bytes as {first[one.sha256]}"
+                yield reject_part(self.name, source.id, one.file, "duplicate", detail)
+            else:
+                first[one.sha256] = one.file
+                yield clip_row(source, one, f"clips/{source.id}")
+
+
+def _passing(rejections: Iterable[RejectionRow]) -> dict[str, list[str]]:
+    """Rejected entries whose reason may have passed, by source: they make it stale, so that the next run asks again."""
+    passing: dict[str, list[str]] = {}
+    for row in rejections:
+        if row.reason in PASSING:
+            passing.setdefault(row.item, []).append(row.id)
+    return passing
+
+
+def _stamps(source: Source, root: Path) -> list[str]:
+    """Name, size and time of every local file, so that a change is seen without reading it."""
+    if source.path is None:
+        return []
+    place = Path(source.path)
+    try:
+        files = [place / "."] if source.annotations else list_files(place, without=root)
+        stamped = [*files, *([Path(source.annotations)] if source.annotations else [])]
+        return [_stamp(file) for file in stamped]
+    except (InputError, OSError) as error:
+        return [f"missing: {error}"]
+
+
+def _stamp(file: Path) -> str:
+    stat: Any = file.stat()
+    return f"{file} {stat.st_size} {stat.st_mtime_ns}"
