@@ -74,7 +74,8 @@ def extract_still(footage: Footage, options: FrameOptions, root: Path) -> Extrac
     """
     rgb = read_rgb(root / footage.path)
     grey = luma(rgb)
-    kept = _write(footage, root, rgb, (0, 0, 0, Fraction(1)), measure_sharpness(shrink(grey)))
+    written = _write(footage, root, 0, rgb)
+    kept = _Kept(0, 0, 0, Fraction(1), *written, hash_picture(grey), measure_sharpness(shrink(grey)))
     return Extraction(footage, [_row(footage, kept, sharpness_ratio=1.0)])
 
 
@@ -119,25 +120,24 @@ def _window_s(options: FrameOptions, length_s: Fraction | None) -> float:
 def _write_distinct(best: Iterable[Measured], options: FrameOptions, root: Path, extraction: Extraction) -> list[_Kept]:
     kept: list[_Kept] = []
     for one in best:
-        rgb, picture = one.picture.rgb(), one.picture
-        bits = nearest(hash_picture(luma(rgb)), (other.dhash for other in kept))
+        picture, dhash = one.picture, hash_picture(np.ascontiguousarray(one.picture.luma()))
+        bits = nearest(dhash, (other.dhash for other in kept))
         if bits < options.near_duplicate_bits:
             detail = f"pts {picture.pts}: differs from a kept frame in {bits} of 64 bits"
             extraction.dropped.append((picture.pts, "near-duplicate", detail))
             continue
-        at = (one.index, one.shot, picture.pts, picture.time_base)
-        kept.append(_write(extraction.footage, root, rgb, at, one.sharpness))
+        path, sha256, width, height = _write(extraction.footage, root, picture.pts, picture.rgb())
+        kept.append(
+            _Kept(
+                one.index, one.shot, picture.pts, picture.time_base, path, sha256, width, height, dhash, one.sharpness
+            )
+        )  # fmt: skip
     return kept
 
 
-def _write(
-    footage: Footage, root: Path, rgb: NDArray[np.uint8], at: tuple[int, int, int, Fraction], sharpness: float
-) -> _Kept:
-    index, shot, pts, time_base = at
+def _write(footage: Footage, root: Path, pts: int, rgb: NDArray[np.uint8]) -> tuple[str, str, int, int]:
     path = f"{footage.folder}/{pts:08d}{_SUFFIX[footage.role]}"
-    height, width, _ = rgb.shape
-    sha256 = write_image(root / path, rgb)
-    return _Kept(index, shot, pts, time_base, path, sha256, width, height, hash_picture(luma(rgb)), sharpness)
+    return path, write_image(root / path, rgb), rgb.shape[1], rgb.shape[0]
 
 
 def _row(footage: Footage, kept: _Kept, sharpness_ratio: float) -> Frame | Background:
