@@ -27,12 +27,14 @@ class Regions:
         core: (h, w) bool, surely subject.
         band: (h, w) bool, neither.
         rim: (h, w) bool, core near enough to the screen to carry its light.
+        pure: (h, w) bool, core with no screen between its parts: far from the screen's colour, or of one colour.
     """
 
     screen: Mask
     core: Mask
     band: Mask
     rim: Mask
+    pure: Mask
 
 
 def divide(blocks: Blocks, plate: Plate) -> Regions:
@@ -56,10 +58,11 @@ def divide(blocks: Blocks, plate: Plate) -> Regions:
     depth = _depth_px(screen | (high > 0.8))
     core = (depth > max(6.0, 0.007 * long_side)) & (high < 0.10 + 3 * noise)
     core |= depth > 0.06 * long_side
-    core = _closed(core) & (depth > 6)
+    pure = (high < 0.15 + 3 * noise) | (high - low < 0.12 + 4 * noise)
+    core |= _closed(core) & pure & (depth > 6)
     reach = cv2.dilate((~screen).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     rim = core & (depth < 0.08 * long_side)
-    return Regions(~reach, core, reach & ~core, rim)
+    return Regions(~reach, core, reach & ~core, rim, core & pure)
 
 
 def _closed(mask: Mask) -> Mask:

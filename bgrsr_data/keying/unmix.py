@@ -38,7 +38,7 @@ def describe_subject(blocks: Blocks, regions: Regions) -> Floats:
     size = (-(-w // CELL), -(-h // CELL))
     core = regions.core.astype(np.uint8)
     inner = cv2.erode(core, np.ones((2, 2), np.uint8), borderValue=1)
-    weight = np.asarray(inner if inner.any() else core, np.float32)
+    weight = np.asarray((inner if inner.any() else core) * np.where(regions.pure, 1, 0.1), np.float32)
     parts = [blocks.mean[..., k] for k in range(3)] + [blocks.mean[..., i] * blocks.mean[..., j] for i, j in _PAIRS]
     known = np.maximum(_softened(weight, size), 1e-6)
     sums = np.dstack([_softened(part * weight, size) / known for part in parts])
