@@ -1,0 +1,16 @@
+"""What a person can choose about trimaps."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class TrimapOptions(BaseModel):
+    """Options of the `trimap` stage."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    band: float = Field(default=0.055, gt=0, le=0.5, description="Half-width of the unknown band over √(area).")
+    min_band_px: int = Field(default=3, ge=1, description="The band is never thinner.")
+    max_band_px: int = Field(default=30, ge=1, description="The band is never wider.")
+    min_side_px: int = Field(default=48, ge=8, description="Persons whose box has a shorter side are rejected.")
