@@ -44,12 +44,13 @@ _WORDS = (
 )
 
 
-def fetch_error(target: str, error: BaseException) -> BgrsrError:
+def fetch_error(target: str, error: BaseException, *, in_parts: bool = False) -> BgrsrError:
     """The error of ours for one of yt-dlp's.
 
     Args:
         target: What was fetched, as it is told to the person.
         error: A YoutubeDLError or an OSError.
+        in_parts: It was a download of many small files (HLS, DASH): one that is gone leaves a hole in a video that is not.
 
     Returns:
         A FetchError, or a DiskFullError where the disk is full.
@@ -60,6 +61,8 @@ def fetch_error(target: str, error: BaseException) -> BgrsrError:
     if full or re.search(r"No space left on device|Disk quota exceeded", text):
         return DiskFullError(f"{target}: the disk is full; free some space and run the same command again")
     reason = _reason(causes, text)
+    if in_parts and reason == "gone":
+        reason, text = "truncated", f"a part of it is missing: {text}"
     return FetchError(reason, f"{target}: {reason}: {text or type(error).__name__} ({FETCH_REASONS[reason]})")
 
 

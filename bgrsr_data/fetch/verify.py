@@ -23,6 +23,8 @@ VIDEO_SUFFIXES = frozenset(
         ".vob", ".webm", ".wmv",
     )
 )  # fmt: skip
+_JPEG = b"\xff\xd8\xff"
+_IMAGE_MAGIC = (_JPEG, b"\x89PNG", b"RIFF", b"BM", b"II*\x00", b"MM\x00*")
 MAX_BROKEN = 0.05  # share of packets that may fail: a clip with more holes than this is no evidence of motion
 _MISSING_S = Fraction(1, 2)  # a clip may end so much before its header says: rounding, the last frame's length
 
@@ -69,12 +71,24 @@ def probe(path: Path) -> Probe:
 
 
 def _probe_still(path: Path) -> Probe:
+    data = path.read_bytes()
     try:
         height, width, _ = read_rgb(path).shape
     except InputError as error:
-        raise Rejection("not-an-image", f"{path.name} cannot be decoded as an image{_page(path)}") from error
+        reason = "truncated" if data.startswith(_IMAGE_MAGIC) else "not-an-image"
+        raise Rejection(reason, f"{path.name} cannot be decoded as an image{_page(path)}") from error
+    if data.startswith(_JPEG) and not _jpeg_ends(data):  # the decoder fills what is missing with grey
+        raise Rejection("truncated", f"{path.name} has no end: a part of the picture is missing")
     codec = path.suffix.lower().lstrip(".").replace("jpg", "jpeg")
     return Probe("still", width, height, 1, Fraction(0), codec)
+
+
+def _jpeg_ends(data: bytes) -> bool:
+    """Whether the end marker follows the picture; markers never occur inside of it, but do in a thumbnail before it."""
+    at = 2
+    while data[at : at + 1] == b"\xff" and data[at + 1 : at + 2] != b"\xda":  # segments before the picture
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return data.find(b"\xff\xd9", at) >= 0
 
 
 def _probe_video(path: Path) -> Probe:
@@ -168,9 +182,10 @@ def _told(stream: Any, container: Any) -> Fraction:
     """Seconds that the header promises; the container's length may be its sound's, so the stream's goes first."""
     if stream.duration is not None:
         return Fraction(stream.duration * stream.time_base)
-    if container.duration is not None and not container.streams.audio:
-        return Fraction(container.duration, 1_000_000)
-    return Fraction(0)
+    if container.duration is None:
+        return Fraction(0)
+    told = Fraction(container.duration, 1_000_000)
+    return told * 9 / 10 if container.streams.audio else told  # the sound may go on for a while
 
 
 def _shown(seen: _Seen, stream: Any) -> Fraction:

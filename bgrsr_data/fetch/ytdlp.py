@@ -186,7 +186,7 @@ class _Fetcher:
             with self._ydl(stem) as ydl:
                 done = ydl.process_ie_result(dict(info), download=True)
         except (YoutubeDLError, OSError) as error:
-            raise fetch_error(name, error) from error
+            raise fetch_error(name, error, in_parts=_is_in_parts(info)) from error
         downloads = done.get("requested_downloads") or []
         if not downloads:
             raise FetchError("no-format", f"{name}: no-format: yt-dlp gave no file ({FETCH_REASONS['no-format']})")
@@ -285,6 +285,11 @@ def _wait_or_raise(failed: Exception, wait: float | None, error: BaseException) 
     if wait is None or not passing:
         raise failed from error
     time.sleep(wait)
+
+
+def _is_in_parts(info: Mapping[str, Any]) -> bool:
+    """Whether the download is of many small files (HLS, DASH), each of which may be missing."""
+    return str(info.get("protocol") or "").startswith(("m3u8", "http_dash"))
 
 
 def _file_stem(url: str) -> str:

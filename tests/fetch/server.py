@@ -1,0 +1,155 @@
+"""A web server on this machine that serves a folder, well or badly: the first part of the path says how.
+
+/ok/NAME            as it should be, with Range
+/no-range/NAME      without Range
+/status-404/NAME    that status, always
+/twice-500/NAME     that status twice for each NAME, then as it should be
+/cut-once/NAME      closes the connection halfway, once; then as it should be
+/cut/NAME           closes the connection halfway through what was asked for, always
+/half/NAME          the first half, with no Content-Length, as if it were all
+/page/NAME          an HTML page, said to be one
+/disguised/NAME     an HTML page, said to be a video
+/feed?ITEM&ITEM     an RSS feed of those paths
+/lost/NAME          as it should be, but for NAME with "002" in it: 404
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from types import TracebackType
+
+PAGE = b"<!DOCTYPE html><html><head><title>Sorry</title></head><body><p>This page does not exist.</p></body></html>"
+mimetypes.add_type("application/vnd.apple.mpegurl", ".m3u8")
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up is no news here."""
+
+
+class FaultServer:
+    """Serves `folder` on a free port of 127.0.0.1; use it as a context manager.
+
+    Attributes:
+        asked: How many GET requests each path had.
+        ranges: The Range headers that came, in order.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.asked: Counter[str] = Counter()
+        self.ranges: list[str] = []
+        self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"site": self}))
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+
+    def url(self, path: str) -> str:
+        """The address of `path`, as "cut/a.mp4"."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}/{path}"
+
+    def __enter__(self) -> FaultServer:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    site: FaultServer
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.site.asked[self.path] += 1
+        self._serve()
+
+    def do_HEAD(self) -> None:
+        self._serve()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def _serve(self) -> None:
+        path, _, query = self.path.lstrip("/").partition("?")
+        manner, _, name = path.partition("/")
+        kind, _, figure = manner.partition("-")
+        nth = self.site.asked[self.path]
+        if manner == "feed":
+            self._body(_feed(self.site, query.split("&")), "application/rss+xml")
+        elif kind == "status" or (kind == "twice" and nth <= 2):
+            self._body(PAGE, "text/html", status=int(figure))
+        elif manner in ("page", "disguised"):
+            self._body(PAGE, "text/html" if manner == "page" else "video/mp4")
+        elif not (self.site.folder / name).is_file() or (manner == "lost" and "002" in name):
+            self._body(PAGE, "text/html", status=404)
+        else:
+            data = (self.site.folder / name).read_bytes()
+            self._file(data, mimetypes.guess_type(name)[0] or "application/octet-stream", manner, nth)
+
+    def _file(self, data: bytes, mime: str, manner: str, nth: int) -> None:
+        if manner == "half":
+            self.send_response(200)
+            self.send_header("Content-Type", mime)
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self._write(data[: len(data) // 2])
+            self.close_connection = True
+            return
+        start, stop = self._range(len(data)) if manner != "no-range" else (0, len(data))
+        part = data[start:stop]
+        self.send_response(200 if len(part) == len(data) else 206)
+        if len(part) != len(data):
+            self.send_header("Content-Range", f"bytes {start}-{stop - 1}/{len(data)}")
+        self.send_header("Content-Type", mime)
+        self.send_header("Content-Length", str(len(part)))
+        if manner != "no-range":
+            self.send_header("Accept-Ranges", "bytes")
+        self.end_headers()
+        cut = (
+            self.command == "GET" and len(part) > 4096 and (manner == "cut" or (manner == "cut-once" and self._first()))
+        )
+        self._write(part[: len(part) // 2] if cut else part)
+        self.close_connection |= cut
+
+    def _first(self) -> bool:
+        """Whether this is the first time that much of a file was asked for (a page's look at its start is not)."""
+        key = f"cut {self.path}"
+        self.site.asked[key] += 1
+        return self.site.asked[key] == 2  # yt-dlp first asks what it is, then for the file
+
+    def _range(self, size: int) -> tuple[int, int]:
+        asked = self.headers.get("Range", "")
+        if not asked.startswith("bytes="):
+            return 0, size
+        self.site.ranges.append(asked)
+        first, _, last = asked.removeprefix("bytes=").partition("-")
+        return min(int(first), size - 1), min(int(last) + 1, size) if last else size
+
+    def _body(self, body: bytes, mime: str, status: int = 200) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", mime)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self._write(body)
+
+    def _write(self, data: bytes) -> None:
+        if self.command == "GET":
+            try:
+                self.wfile.write(data)
+            except ConnectionError:  # the client has seen enough
+                self.close_connection = True
+
+
+def _feed(site: FaultServer, paths: list[str]) -> bytes:
+    items = "".join(f"<item><title>{path}</title><link>{site.url(path)}</link></item>" for path in paths)
+    head = '<?xml version="1.0"?><rss version="2.0"><channel><title>Clips</title>'
+    return f"{head}{items}</channel></rss>".encode()
