@@ -22,6 +22,7 @@ from bgrsr_data.keying.plate import Plate, estimate_plate
 from bgrsr_data.keying.quality import judge
 from bgrsr_data.keying.regions import Regions, divide
 from bgrsr_data.keying.screen import find_screen, screen_name
+from bgrsr_data.keying.strays import find_strays
 from bgrsr_data.keying.unmix import CELL, describe_subject, levelled, unmix
 
 __all__ = ["Key", "key_image", "screen_name"]
@@ -71,6 +72,8 @@ def key_image(rgb: NDArray[np.uint8], options: KeyOptions) -> Key:
     regions = divide(blocks, plate)
     _demand_subject(float(regions.core.mean()))
     alpha, foreground = _keyed(np.asarray(padded, np.uint8), frame, blocks, plate, regions, options)
+    strays = find_strays(alpha, regions)
+    alpha[strays.repeat(BLOCK, 0).repeat(BLOCK, 1)] = 0
     foreground = np.ascontiguousarray(continue_outward(foreground, alpha)[:height, :width])
     alpha = np.ascontiguousarray(alpha[:height, :width])
     _demand_subject(float(alpha.mean()))

@@ -16,6 +16,9 @@ from bgrsr_data.keying.fill import push_pull, resize
 from bgrsr_data.keying.plate import Plate
 from bgrsr_data.keying.regions import Regions
 
+# A surface of reflectance r lit by the screen returns about r + 0.08 of that light; no edge gets more than this share.
+_MOST_SPILL = 0.8
+_HIDDEN = 0.05
 Floats = NDArray[np.float32]
 
 
@@ -70,7 +73,9 @@ def despill(colours: Floats, plate: Floats, allowed: Floats, strength: float) ->
         (3, n) float32, not below 0.
     """
     axis = np.ascontiguousarray(key_axis(plate.T).T)
-    excess = np.clip((colours * axis).sum(0) - allowed, 0, None)
+    key = (colours * axis).sum(0)
+    own = np.clip((colours - np.clip(key, 0, None) * plate).mean(0), 0, None)
+    excess = np.clip(np.minimum(key - allowed, _MOST_SPILL * (own + 0.08)), 0, None)
     return np.asarray(np.clip(colours - strength * excess * plate, 0, None), np.float32)
 
 
@@ -82,7 +87,7 @@ def continue_outward(foreground: NDArray[np.uint8], alpha: Floats) -> NDArray[np
         alpha: (H, W) float32.
 
     Returns:
-        (H, W, 3) uint8: untouched where alpha > 0.
+        (H, W, 3) uint8: untouched where alpha is above 0.05.
     """
     h, w = alpha.shape
     small = (w // BLOCK, h // BLOCK)
@@ -92,5 +97,5 @@ def continue_outward(foreground: NDArray[np.uint8], alpha: Floats) -> NDArray[np
     colours = np.asarray(colours / np.maximum(weight, 1e-6)[..., None], np.float32)
     filled = push_pull(colours, np.asarray(np.clip(8 * weight, 0, 1), np.float32))
     whole = cv2.resize(np.clip(filled + 0.5, 0, 255).astype(np.uint8), (w, h), interpolation=cv2.INTER_LINEAR)
-    cv2.copyTo(foreground, (alpha > 0).astype(np.uint8), whole)
+    cv2.copyTo(foreground, (alpha > _HIDDEN).astype(np.uint8), whole)
     return np.asarray(whole, np.uint8)

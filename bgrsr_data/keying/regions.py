@@ -55,6 +55,7 @@ def divide(blocks: Blocks, plate: Plate) -> Regions:
     even = (rest < 0.05 + 2 * noise) & (np.abs(scale - 1) < 0.05 + 2 * noise)
     screen = even & (low > 0.93 - 4 * noise) & (high < 1.1 + 5 * noise)
     screen = cv2.morphologyEx(screen.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)) > 0
+    screen = _to_the_border(screen)
     depth = _depth_px(screen | (high > 0.8))
     core = (depth > max(6.0, 0.007 * long_side)) & (high < 0.10 + 3 * noise)
     core |= depth > 0.06 * long_side
@@ -63,6 +64,19 @@ def divide(blocks: Blocks, plate: Plate) -> Regions:
     reach = cv2.dilate((~screen).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     rim = core & (depth < 0.08 * long_side)
     return Regions(~reach, core, reach & ~core, rim, core & pure)
+
+
+def _to_the_border(screen: Mask) -> Mask:
+    """Call a border block screen where the block two further in is: cameras and encoders darken or frame the outermost."""
+    grown = screen.copy()
+    for view, inner in (
+        (grown, screen),
+        (grown[::-1], screen[::-1]),
+        (grown.T, screen.T),
+        (grown.T[::-1], screen.T[::-1]),
+    ):
+        view[:2] |= inner[2]
+    return grown
 
 
 def _closed(mask: Mask) -> Mask:

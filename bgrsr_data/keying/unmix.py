@@ -20,6 +20,7 @@ from bgrsr_data.keying.regions import Regions
 
 CELL = 2
 _ROUNDS = 2
+_DARKEST = 0.08  # no foreground colour has a channel below this share of its brightest
 _PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 Floats = NDArray[np.float32]
 
@@ -100,6 +101,10 @@ def least_alpha(pixels: Floats, plate: Floats, subject: Floats, noise: float) ->
         (n,) float32 [0, 1].
     """
     share = np.where(plate > 4 * noise, (pixels + 2 * noise) / np.maximum(plate, 1e-4), 1)
+    dark = _DARKEST * pixels.max(0)
+    strong = plate > np.maximum(0.6 * plate.max(0), 3 * dark)
+    pale = np.where(strong, (pixels + 2 * noise - dark) / np.maximum(plate - dark, 1e-4), 1)
+    share = np.minimum(share, pale)
     brightest = np.minimum(1, subject[:3] * 1.3 + 3 * np.sqrt(np.maximum(subject[[3, 6, 8]], 0)) + 0.02)
     above = brightest - plate
     needed = np.where(above > 0.01, (pixels - plate - 3 * noise) / np.maximum(above, 0.01), 0)
