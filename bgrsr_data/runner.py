@@ -69,7 +69,7 @@ def plan_stage(stage: Stage[Any], workspace: Workspace, *, only_failed: bool = F
         if state and (state == "failed" or not only_failed):
             pending.append(item)
             why[state] += 1
-    gone = [] if only_failed else sorted(known.keys() - listed)
+    gone = [] if only_failed or stage.keeps_others else sorted(known.keys() - listed)
     return Plan(stage.name, pending, len(listed) - len(pending), gone, why)
 
 
@@ -189,11 +189,11 @@ def written_files(ledger: Ledger, stage: Stage[Any]) -> Iterator[tuple[str, str]
 
 
 def _paths(stage: Stage[Any], records: Iterable[Record]) -> Iterator[str]:
-    """The files that `stage` itself wrote; a kept frame points at one of an earlier stage."""
+    """The files that `stage` itself wrote."""
     for record in records:
         for name in PATH_FIELDS:
             path = getattr(record, name, None)
-            if path and stage.folder is not None and path.split("/")[0] == stage.folder:
+            if path and stage.owns(path):
                 yield path
 
 

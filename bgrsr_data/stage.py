@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from bgrsr_data.records import Record, content_hash
 
@@ -38,17 +38,18 @@ class Item(Generic[Payload]):
 
 
 class Stage(ABC, Generic[Payload]):
-    """One step of the data's way. Subclasses set the class variables and the two methods.
+    """One step of the data's way. Subclasses set the variables and the two methods.
 
     Args:
         options: All that a person can choose; part of every item's fingerprint.
     """
 
-    name: ClassVar[str]
-    version: ClassVar[int] = 1  # raise it when the same item and options give other rows than before
-    needs: ClassVar[tuple[str, ...]] = ()  # the stages whose rows it reads
-    folder: ClassVar[str | None] = None  # the folder of the workspace that it alone writes
-    pooled: ClassVar[bool] = True  # False: one item at a time, in the driver's process
+    name: str
+    version: int = 1  # raise it when the same item and options give other rows than before
+    needs: tuple[str, ...] = ()  # the stages whose rows it reads
+    folder: str | None = None  # the folder of the workspace that it alone writes
+    pooled: bool = True  # False: one item at a time, in the driver's process
+    keeps_others: bool = False  # True: items that are not listed any more are left as they are
 
     def __init__(self, options: BaseModel) -> None:
         self.options = options
@@ -66,6 +67,10 @@ class Stage(ABC, Generic[Payload]):
             BgrsrError: The item failed; `bgrsr retry` tries it again.
             DiskFullError: The run stops.
         """
+
+    def owns(self, path: str) -> bool:
+        """Whether this stage wrote the file at `path` (a kept frame's row points at one that `frames` wrote)."""
+        return self.folder is not None and path.split("/", maxsplit=1)[0] == self.folder
 
     def fingerprint(self, item: Item[Payload]) -> str:
         """What decides the rows of `item`: when it is another than the ledger's, the item is stale."""

@@ -19,6 +19,7 @@ from bgrsr_data.errors import DiskFullError, InputError, LockedError
 from bgrsr_data.ledger import Ledger
 
 LEDGER = "ledger.sqlite"
+OUT_LEDGER = ".bgrsr.sqlite"  # beside plain results: what a rerun need not do again
 
 
 class Workspace:
@@ -31,25 +32,27 @@ class Workspace:
         InputError: The folder is no workspace.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, ledger: str = LEDGER) -> None:
         self.root = root.resolve()
-        if not (self.root / LEDGER).is_file():
-            raise InputError(f"{root}: is not a bgrsr workspace; make one with: bgrsr init {root}")
-        self.ledger = Ledger(self.root / LEDGER)
+        self.ledger = Ledger(self.root / ledger)
 
     @classmethod
-    def create(cls, root: Path) -> Workspace:
+    def create(cls, root: Path, *, ledger: str = LEDGER) -> Workspace:
         """Make a workspace in `root`, or open the one that is there.
+
+        Args:
+            root: Its folder; missing folders are made.
+            ledger: Name of the ledger; OUT_LEDGER for a folder of plain results.
 
         Raises:
             InputError: `root` is a file, or a folder that cannot be written.
         """
         try:
             root.mkdir(parents=True, exist_ok=True)
-            Ledger(root / LEDGER, create=True).close()
+            Ledger(root / ledger, create=True).close()
         except OSError as error:
-            raise InputError(f"{root}: cannot become a workspace ({error.strerror})") from error
-        return cls(root)
+            raise InputError(f"{root}: cannot be written ({error.strerror})") from error
+        return cls(root, ledger=ledger)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

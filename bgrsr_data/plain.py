@@ -1,0 +1,73 @@
+"""Steps on plain files, with no workspace, so that a person can try one before adopting the rest.
+
+The same stage runs in the same engine, with a small hidden ledger beside the results: a rerun does only what is
+missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bgrsr_data.ledger import Ledger
+from bgrsr_data.records import Record
+from bgrsr_data.runner import Outcome, Progress, run_stage
+from bgrsr_data.stage import Item, Stage
+from bgrsr_data.workspace import OUT_LEDGER, Workspace
+
+
+class PlainStage(Stage[Any]):
+    """A stage over given items instead of a ledger's, whose results of earlier runs are left alone."""
+
+    keeps_others = True
+
+    def __init__(self, stage: Stage[Any], items: Iterable[Item[Any]]) -> None:
+        super().__init__(stage.options)
+        self.name, self.version, self.pooled = stage.name, stage.version, stage.pooled
+        self._stage, self._items = stage, list(items)
+
+    def items(self, ledger: Ledger) -> Iterable[Item[Any]]:  # noqa: ARG002 - that is the difference
+        """The items given."""
+        return self._items
+
+    def run(self, item: Item[Any], root: Path) -> Sequence[Record]:
+        """As the stage itself."""
+        return self._stage.run(item, root)
+
+    def owns(self, path: str) -> bool:
+        """All that is named by a path below the folder of results."""
+        return not path.startswith(("/", ".."))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A worker gets its items one by one."""
+        return self.__dict__ | {"_items": []}
+
+
+def run_on_files(
+    stage: Stage[Any],
+    items: Iterable[Item[Any]],
+    out: Path,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[Outcome, list[Record]]:
+    """Run `stage` over `items` and write under `out`.
+
+    Returns:
+        The counts, and every record of the items, of this run and of earlier ones.
+
+    Raises:
+        InputError: `out` cannot be written.
+        LockedError: Another process is writing there.
+        DiskFullError: Nothing more could be written; what was finished is kept.
+    """
+    plain = PlainStage(stage, items)
+    workspace = Workspace.create(out, ledger=OUT_LEDGER)
+    try:
+        with workspace.writing():
+            outcome = run_stage(plain, workspace, workers=workers, progress=progress)
+        listed = [item.id for item in plain.items(workspace.ledger)]
+        return outcome, [record for item in listed for record in workspace.ledger.rows_of_item(plain.name, item)]
+    finally:
+        workspace.close()
