@@ -1,4 +1,7 @@
-"""What a training run can be told; saved beside it, and compared when it is resumed."""
+"""What a training run can be told; saved beside it, and compared when it is resumed.
+
+Imports no torch, so that the command line can show the options without it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 # These change how fast a run goes or how often it writes, never what it learns: a resumed run may change them.
 FREE_FIELDS = frozenset({"workers", "cache_mb", "checkpoint_every", "max_seconds"})
@@ -89,10 +92,49 @@ class TrainConfig(BaseModel):
         """The options that lead to other weights, as "batch 8 → 4"; none: one may go on where the other stopped."""
         mine, theirs = self.model_dump(), other.model_dump()
         return [
-            f"{key} {mine[key]} → {theirs[key]}"
-            for key in mine
-            if key not in FREE_FIELDS and mine[key] != theirs[key]
+            f"{key} {mine[key]} → {theirs[key]}" for key in mine if key not in FREE_FIELDS and mine[key] != theirs[key]
         ]
+
+
+class TrainOptions(TrainConfig):
+    """Options of the `train` stage: those of TrainConfig, over those of a preset.
+
+    Attributes:
+        preset: Name in PRESETS; what is not given is taken from it.
+        name: The run is kept in runs/NAME.
+    """
+
+    preset: str = "full"
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = "bgrsr-lite"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _over_preset(cls, given: object) -> object:
+        if not isinstance(given, Mapping):
+            return given
+        preset = given.get("preset", "full")
+        if preset not in PRESETS:
+            raise ValueError(f"there is no preset {preset!r}; known: {', '.join(sorted(PRESETS))}")
+        return PRESETS[preset].model_dump() | dict(given)
+
+    @property
+    def config(self) -> TrainConfig:
+        """What the training itself is told."""
+        return TrainConfig(**self.model_dump(exclude={"preset", "name"}))
+
+
+class EvaluateOptions(BaseModel):
+    """Options of the `evaluate` stage.
+
+    Attributes:
+        name: Which run.
+        split: On which held-out split.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = "bgrsr-lite"
+    split: Literal["val", "test"] = "test"
 
 
 PRESETS: Mapping[str, TrainConfig] = MappingProxyType(

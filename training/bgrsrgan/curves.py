@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bgrsr_data.media.images import write_bytes
+from bgrsr_data.media.files import write_bytes
 from bgrsrgan.measure import Score
 
 SIZE_INCHES, DOTS_PER_INCH = (15.0, 9.0), 100

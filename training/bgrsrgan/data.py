@@ -52,17 +52,17 @@ class Pair(Protocol):
 class Renderer(Protocol):
     """What renders a set's combinations (bgrsr_data.combine.render.Renderer)."""
 
-    def combinations(self, split: str) -> Sequence[Any]:
+    def combinations(self, split: str, /) -> Sequence[Any]:
         """The rows of one split ("train", "val" or "test"), always in the same order; each has an `id`."""
 
-    def render(self, combination: Any) -> Pair:
+    def render(self, combination: Any, /) -> Pair:
         """The pixels of one row, always the same."""
 
 
 class Draw(NamedTuple):
     """One place in a batch: which combination, and whether it is mirrored."""
 
-    index: int
+    row: int
     mirrored: bool
 
 
@@ -101,10 +101,10 @@ class CombinationDataset(Dataset[Batch]):
 
     def __getitem__(self, draw: Draw) -> Batch:
         """One pair as (C, H, W) uint8 tensors."""
-        pair = self._kept.get(draw.index)
+        pair = self._kept.get(draw.row)
         if pair is None:
-            pair = _tensors(self.renderer.render(self.combinations[draw.index]))
-            self._keep(draw.index, pair)
+            pair = _tensors(self.renderer.render(self.combinations[draw.row]))
+            self._keep(draw.row, pair)
         return Batch(*(tensor.flip(-1) for tensor in pair)) if draw.mirrored else pair
 
     def _keep(self, index: int, pair: Batch) -> None:
@@ -165,7 +165,8 @@ def split_of(renderer: Renderer, split: str) -> Sequence[Any]:
     rows = renderer.combinations(split)
     if not rows:
         raise InputError(
-            f"the set has no combinations in its {split!r} split: give it more people and backgrounds, then bgrsr combine"
+            f"the set has no combinations in its {split!r} split; "
+            "give it more people and backgrounds, then: bgrsr combine"
         )
     return rows
 

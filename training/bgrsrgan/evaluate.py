@@ -13,7 +13,6 @@ from typing import Any, Literal
 import torch
 from pydantic import BaseModel, ConfigDict
 
-from bgrsr_data.errors import InputError
 from bgrsrgan.config import TrainConfig
 from bgrsrgan.data import CombinationDataset, Draw, Renderer, in_order, split_of, stack
 from bgrsrgan.measure import BASELINES, Score, mean, measure, model_of

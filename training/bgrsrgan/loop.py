@@ -6,6 +6,7 @@ last one and ends, on the CPU, in the same bits as a run that was never stopped.
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -26,6 +27,8 @@ from bgrsrgan.panels import write_panels
 from bgrsrgan.run_folder import RunFolder, write_json
 from bgrsrgan.state import TrainingState, read_checkpoint, save_generator
 from bgrsrgan.steps import Terms, adversarial_step, pixel_step
+
+log = logging.getLogger(__name__)
 
 PANEL_ROWS = 4
 OnStep = Callable[[int, Mapping[str, float]], None]
@@ -147,13 +150,19 @@ def choose_device(config: TrainConfig) -> torch.device:
 
 
 def obstacle(config: TrainConfig, run: RunFolder, manifest_sha256: str) -> str | None:
-    """Why the run in this folder cannot go on with these options and this data; None when it can or none is begun."""
+    """Why the run in this folder cannot go on with these options and this data; None when it can or none is begun.
+
+    Raises:
+        InputError: Its checkpoint is damaged.
+    """
     if not run.checkpoint.is_file():
         return None
     content = read_checkpoint(run.checkpoint, torch.device("cpu"))
     differences = TrainConfig.model_validate_json(content["config"]).differences(config)
     if content["manifest_sha256"] != manifest_sha256:
         differences.append("another manifest")
+    if content["best_ssim"] > -1 and not run.best.is_file():
+        differences.append("best.pt is gone")
     return ", ".join(differences) or None
 
 
@@ -164,7 +173,9 @@ def _begin(
     if fresh:
         run.checkpoint.unlink(missing_ok=True)
     if differences := obstacle(config, run, manifest_sha256):
-        raise InputError(f"{run.root}: was begun otherwise ({differences}); give the new run another --name, or --fresh")
+        raise InputError(
+            f"{run.root}: was begun otherwise ({differences}); give the new run another --name, or --fresh"
+        )
     if run.checkpoint.is_file():
         state.restore(read_checkpoint(run.checkpoint, device))
     told = {"config": config.model_dump(), "manifest_sha256": manifest_sha256}
@@ -208,6 +219,7 @@ def _measure(state: TrainingState, config: TrainConfig, run: RunFolder, held_out
         state.best_ssim = score.ssim
         save_generator(run.best, state, config=config)
     held_out.draw(state, run.panel(state.step))
+    log.info("%s: step %d of %d, PSNR %.2f dB, SSIM %.3f", run.root.name, state.step, config.steps, *score)
     draw_curves(run.curves, run.stats(), baselines=held_out.baselines, adversarial_from=config.pixel_steps)
 
 

@@ -59,9 +59,7 @@ def draw_panels(rows: Sequence[Sequence[Pixels]], captions: Sequence[str]) -> Pi
     height, width = rows[0][0].shape[:2]
     cell = (CELL_WIDTH_PX, round(height * CELL_WIDTH_PX / width))
     row_px = cell[1] + CAPTION_PX + GAP_PX
-    sheet = np.full(
-        (TITLE_PX + len(rows) * row_px, len(COLUMNS) * (cell[0] + GAP_PX) + GAP_PX, 3), PAPER, np.uint8
-    )
+    sheet = np.full((TITLE_PX + len(rows) * row_px, len(COLUMNS) * (cell[0] + GAP_PX) + GAP_PX, 3), PAPER, np.uint8)
     for column, title in enumerate(COLUMNS):
         _write(sheet, title, GAP_PX + column * (cell[0] + GAP_PX), TITLE_PX - 11)
     for index, (pictures, caption) in enumerate(zip(rows, captions, strict=True)):

@@ -10,12 +10,16 @@ curves.png panels/*.png summary.json
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bgrsr_data.media.images import write_bytes
+from filelock import FileLock, Timeout
+
+from bgrsr_data.errors import LockedError
+from bgrsr_data.media.files import write_bytes
 
 Stats = list[dict[str, Any]]
 
@@ -84,6 +88,22 @@ class RunFolder:
         """Append a row to stats.jsonl."""
         with self._stats.open("a") as file:
             file.write(_line(row))
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the one who trains here; the lock falls with the process, also when it is killed.
+
+        Raises:
+            LockedError: Another process trains here.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.root / ".lock", blocking=False):
+                yield
+        except Timeout as error:
+            raise LockedError(
+                f"{self.root}: another process is training here; wait for it or use another --name"
+            ) from error
 
     @property
     def _stats(self) -> Path:

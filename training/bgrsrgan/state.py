@@ -20,7 +20,7 @@ from torch import nn
 from torch.optim import AdamW
 
 from bgrsr_data.errors import InputError
-from bgrsr_data.media.images import write_bytes
+from bgrsr_data.media.files import write_bytes
 from bgrsrgan.config import TrainConfig
 from bgrsrgan.networks import Generator, PatchCritic, make_generator
 

@@ -110,6 +110,4 @@ class Lite(Generator):
 
 
 def _descent(into: int, out: int, *, repeats: int, kernel: int = 3) -> nn.Sequential:
-    return nn.Sequential(
-        Separable(into, out, stride=2), *(Separable(out, out, kernel=kernel) for _ in range(repeats))
-    )
+    return nn.Sequential(Separable(into, out, stride=2), *(Separable(out, out, kernel=kernel) for _ in range(repeats)))

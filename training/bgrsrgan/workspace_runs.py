@@ -1,0 +1,104 @@
+"""Training and evaluation in a workspace: what the commands and the stages both call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from bgrsr_data.combine.render import Renderer
+from bgrsr_data.errors import InputError
+from bgrsr_data.manifests import manifest_path
+from bgrsr_data.media.files import sha256_of
+from bgrsr_data.records import Background, Combination, Foreground, Record, content_hash
+from bgrsrgan.config import EvaluateOptions, TrainConfig, TrainOptions
+from bgrsrgan.evaluate import Evaluation, evaluate
+from bgrsrgan.loop import OnStep, Summary, choose_device, obstacle, train
+from bgrsrgan.run_folder import RunFolder
+from bgrsrgan.state import load_generator
+
+READS: tuple[type[Record], ...] = (Combination, Foreground, Background)
+
+
+def run_folder(root: Path, name: str) -> RunFolder:
+    """Where a run of a workspace is kept."""
+    return RunFolder(root / "runs" / name)
+
+
+def manifest_hash(root: Path) -> str:
+    """Hash of the manifests that training reads.
+
+    Raises:
+        InputError: One is missing.
+    """
+    paths = [manifest_path(root, model) for model in READS]
+    for path in paths:
+        if not path.is_file():
+            raise InputError(f"{path}: there is no such manifest; publish one with: bgrsr publish")
+    return content_hash(*map(sha256_of, paths))
+
+
+def train_in(
+    root: Path, options: TrainOptions, *, fresh: bool = False, replace: bool = False, on_step: OnStep | None = None
+) -> Summary:
+    """Train on a workspace's published set, or go on with a run that was stopped.
+
+    Args:
+        root: The workspace, or any folder with its manifests and files.
+        options: What is trained, and the run's name.
+        fresh: Begin anew even where a run was begun.
+        replace: Begin anew where the run that was begun had other options or other data.
+        on_step: Called after each step with its number and its loss terms.
+
+    Raises:
+        InputError: A manifest or a split is missing; the run was begun otherwise (unless `replace`).
+        LockedError: Another process trains under this name.
+        ToolError: A loss is not a number.
+        DiskFullError: Nothing more can be written.
+    """
+    hashed, renderer = manifest_hash(root), _renderer(root, options.config)
+    run = run_folder(root, options.name)
+    with run.writing():
+        fresh = fresh or (replace and obstacle(options.config, run, hashed) is not None)
+        return train(
+            options.config,
+            renderer,
+            run,
+            manifest_sha256=hashed,
+            fresh=fresh,
+            on_step=on_step or (lambda step, terms: None),
+        )
+
+
+def evaluate_in(root: Path, options: EvaluateOptions, *, threads: int | None = None) -> Evaluation:
+    """Measure the best generator of a run on a held-out split.
+
+    Args:
+        root: The workspace, or any folder with its manifests, files and runs.
+        options: Which run and split.
+        threads: Threads of torch; what the run was told when None.
+
+    Raises:
+        InputError: There is no such run; a manifest or the split is missing.
+        DiskFullError: Nothing more can be written.
+    """
+    run = run_folder(root, options.name)
+    if not run.best.is_file():
+        raise InputError(
+            f"{run.best}: there is no trained generator; train one with: bgrsr train bgrsrgan --name {options.name}"
+        )
+    generator, config, step = load_generator(run.best, torch.device("cpu"))
+    device = choose_device(config.model_copy(update={"device": "auto", "threads": threads or config.threads}))
+    return evaluate(
+        generator.to(device),
+        _renderer(root, config),
+        run.evaluation,
+        config=config,
+        split=options.split,
+        step=step,
+        device=device,
+    )
+
+
+def _renderer(root: Path, config: TrainConfig) -> Renderer:
+    return Renderer(root, lr_size=config.lr_size, hr_size=config.hr_size)
