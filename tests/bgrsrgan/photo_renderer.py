@@ -1,7 +1,7 @@
 """A renderer over real photographs that needs no workspace: scikit-image's astronaut, cut out, in real rooms.
 
-The cut-out is scikit-image's portrait with an alpha that GrabCut finds; it is small, deterministic and has hair. It serves the
-tests of the loop; the renderer of bgrsr_data is tested where it lives, and with the loop in test_train_stage.py.
+It serves the tests of the loop; the renderer of bgrsr_data is tested where it lives, and with the loop in
+test_train_stage.py.
 """
 
 from __future__ import annotations

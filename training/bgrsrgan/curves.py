@@ -54,7 +54,7 @@ def draw_curves(
         if stats and stats[-1]["step"] > adversarial_from:
             axis.axvline(adversarial_from, color="grey", linestyle=":", linewidth=1)
     buffer = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(buffer)
+    FigureCanvasAgg(figure).print_png(buffer)  # type: ignore[no-untyped-call]
     write_bytes(path, buffer.getvalue())
 
 

@@ -102,7 +102,7 @@ def train(
     *,
     manifest_sha256: str,
     fresh: bool = False,
-    on_step: OnStep = lambda step, terms: None,
+    on_step: OnStep | None = None,
 ) -> Summary:
     """Train a network, or go on where the run was stopped.
 
@@ -132,7 +132,8 @@ def train(
             break
         terms = _step(state, raw, config, device)
         state.seconds = time.monotonic() - since
-        on_step(state.step, terms)
+        if on_step:
+            on_step(state.step, terms)
         _keep_account(state, terms, config, run, held_out, manifest_sha256)
     return _finish(state, config, run, held_out, manifest_sha256=manifest_sha256, train_pairs=len(rows))
 
@@ -173,9 +174,7 @@ def _begin(
     if fresh:
         run.checkpoint.unlink(missing_ok=True)
     if differences := obstacle(config, run, manifest_sha256):
-        raise InputError(
-            f"{run.root}: was begun otherwise ({differences}); give the new run another --name, or --fresh"
-        )
+        raise InputError(f"{run.root}: was begun otherwise ({differences}); take another --name, or --fresh")
     if run.checkpoint.is_file():
         state.restore(read_checkpoint(run.checkpoint, device))
     told = {"config": config.model_dump(), "manifest_sha256": manifest_sha256}

@@ -66,7 +66,7 @@ def train_in(
             run,
             manifest_sha256=hashed,
             fresh=fresh,
-            on_step=on_step or (lambda step, terms: None),
+            on_step=on_step,
         )
 
 
@@ -84,9 +84,7 @@ def evaluate_in(root: Path, options: EvaluateOptions, *, threads: int | None = N
     """
     run = run_folder(root, options.name)
     if not run.best.is_file():
-        raise InputError(
-            f"{run.best}: there is no trained generator; train one with: bgrsr train bgrsrgan --name {options.name}"
-        )
+        raise InputError(f"{run.best}: is not there; train it with: bgrsr train bgrsrgan --name {options.name}")
     generator, config, step = load_generator(run.best, torch.device("cpu"))
     device = choose_device(config.model_copy(update={"device": "auto", "threads": threads or config.threads}))
     return evaluate(
