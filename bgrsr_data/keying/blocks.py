@@ -17,6 +17,7 @@ _RANGE_OF_16 = 3.53  # expected range of 16 normal values, in standard deviation
 # Direction of skin from grey in linear light, from sRGB (205, 166, 127).
 _SKIN = np.array([0.740, -0.071, -0.669], np.float32)
 _LEAST_NOISE = 0.003
+_MOST_ROWS = 32000  # OpenCV maps at most 32767 rows at once
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
@@ -91,3 +92,69 @@ def summarise(frame: Floats, region: Mask) -> Blocks:
     high = np.asarray(cv2.dilate(key, block, anchor=(0, 0))[::BLOCK, ::BLOCK], np.float32)
     noise = max(float(np.median((high - low)[inside])) / _RANGE_OF_16, _LEAST_NOISE)
     return Blocks(mean, low, high, axis, noise, noise / float(np.linalg.norm(axis)))
+
+
+def take(image: NDArray[np.generic], where: Mask) -> NDArray[np.generic]:
+    """The pixels of the marked blocks, channels first.
+
+    Args:
+        image: (H, W, c), sides multiples of 4.
+        where: (H/4, W/4) bool.
+
+    Returns:
+        (c, n): 16 pixels a block, row by row.
+    """
+    return np.ascontiguousarray(_by_block(image)[where].reshape(-1, image.shape[2]).T)
+
+
+def put(image: NDArray[np.generic], where: Mask, pixels: NDArray[np.generic]) -> None:
+    """Write pixels back where `take` found them.
+
+    Args:
+        image: (H, W, c), sides multiples of 4; changed.
+        where: (H/4, W/4) bool.
+        pixels: (c, n), in the order of `take`.
+    """
+    _by_block(image)[where] = pixels.T.reshape(-1, BLOCK, BLOCK, image.shape[2])
+
+
+def spread_over(values: Floats, where: Mask) -> Floats:
+    """One value per marked block, repeated for each of its pixels.
+
+    Args:
+        values: (H/4, W/4, c) float32.
+        where: (H/4, W/4) bool.
+
+    Returns:
+        (c, n) float32, in the order of `take`.
+    """
+    return np.repeat(np.ascontiguousarray(values[where].T), BLOCK * BLOCK, axis=1)
+
+
+def interpolated(values: Floats, where: Mask) -> Floats:
+    """The values of a block grid at each pixel of the marked blocks, bilinearly.
+
+    Args:
+        values: (H/4, W/4, c) float32, at most 4 channels.
+        where: (H/4, W/4) bool.
+
+    Returns:
+        (c, n) float32, in the order of `take`.
+    """
+    rows, columns = np.nonzero(where)
+    inside = (np.arange(BLOCK, dtype=np.float32) + 0.5) / BLOCK - 0.5
+    y = rows[:, None].astype(np.float32) + np.repeat(inside, BLOCK)
+    x = columns[:, None].astype(np.float32) + np.tile(inside, BLOCK)
+    parts = [
+        cv2.remap(
+            values, x[i : i + _MOST_ROWS], y[i : i + _MOST_ROWS], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        for i in range(0, len(rows), _MOST_ROWS)
+    ]
+    return np.ascontiguousarray(np.concatenate(parts).reshape(-1, values.shape[2]).T)
+
+
+def _by_block(image: NDArray[np.generic]) -> NDArray[np.generic]:
+    """A view of (H, W, c) as (H/4, W/4, 4, 4, c)."""
+    h, w, channels = image.shape
+    return image.reshape(h // BLOCK, BLOCK, w // BLOCK, BLOCK, channels).swapaxes(1, 2)

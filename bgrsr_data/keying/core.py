@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.errors import Rejection
-from bgrsr_data.keying.blocks import BLOCK, Blocks, summarise
+from bgrsr_data.keying.blocks import BLOCK, Blocks, interpolated, put, spread_over, summarise, take
 from bgrsr_data.keying.despill import allowed_key, continue_outward, despill, recover
-from bgrsr_data.keying.fill import sample
 from bgrsr_data.keying.light import Light
 from bgrsr_data.keying.options import KeyOptions
 from bgrsr_data.keying.plate import Plate, estimate_plate
@@ -23,11 +22,12 @@ from bgrsr_data.keying.quality import judge
 from bgrsr_data.keying.regions import Regions, divide
 from bgrsr_data.keying.screen import find_screen, screen_name
 from bgrsr_data.keying.strays import find_strays
-from bgrsr_data.keying.unmix import CELL, describe_subject, levelled, unmix
+from bgrsr_data.keying.unmix import describe_subject, levelled, unmix
 
 __all__ = ["Key", "key_image", "screen_name"]
 
 LEAST_SUBJECT = 0.004
+CHUNK = 1 << 13  # pixels at a time, so that what is worked on stays in the processor's cache
 Floats = NDArray[np.float32]
 
 
@@ -95,32 +95,21 @@ def _keyed(
     allowed = allowed_key(blocks, plate, regions)
     alpha = np.asarray(regions.core.repeat(BLOCK, 0).repeat(BLOCK, 1), np.float32)
     foreground = rgb.copy()
-    y, x = pixels_of(regions.band)
-    if len(y):
-        seen, behind = _planes(frame, y, x), sample(plate.light, y, x, BLOCK)
-        around = sample(subject, y, x, CELL * BLOCK)
-        a = levelled(unmix(seen, behind, around, blocks.noise_light), blocks.noise)
-        colour = recover(seen, a, behind, around, blocks.noise_light)
-        colour = despill(colour, behind, sample(allowed, y, x, BLOCK)[0], options.despill)
-        alpha[y, x] = a
-        foreground[y, x] = light.encode(np.ascontiguousarray(colour.T))
-    y, x = pixels_of(regions.rim)
-    if len(y) and options.despill > 0:
-        behind = sample(plate.light, y, x, BLOCK)
-        colour = despill(_planes(frame, y, x), behind, sample(allowed, y, x, BLOCK)[0], options.despill)
-        foreground[y, x] = light.encode(np.ascontiguousarray(colour.T))
+    if regions.band.any():
+        around, own = spread_over(subject, regions.band), spread_over(allowed, regions.band)[0]
+        seen, behind = take(frame, regions.band), interpolated(plate.light, regions.band)
+        mixed = np.empty(seen.shape[1], np.float32)
+        colour = np.empty_like(seen)
+        for start in range(0, len(mixed), CHUNK):
+            part = np.s_[..., start : start + CHUNK]
+            pixels = (seen[part], behind[part], around[part])
+            mixed[part] = levelled(unmix(*pixels, blocks.noise_light), blocks.noise)
+            found = recover(*pixels, mixed[part], blocks.noise_light)
+            colour[part] = despill(found, behind[part], blocks.axis, own[part], options.despill)
+        put(alpha[..., None], regions.band, mixed[None])
+        put(foreground, regions.band, light.encode(colour))
+    if regions.rim.any() and options.despill > 0:
+        behind, own = spread_over(plate.light, regions.rim), spread_over(allowed, regions.rim)[0]
+        colour = despill(take(frame, regions.rim), behind, blocks.axis, own, options.despill)
+        put(foreground, regions.rim, light.encode(colour))
     return alpha, foreground
-
-
-def _planes(frame: Floats, y: NDArray[np.intp], x: NDArray[np.intp]) -> Floats:
-    """Pixels of a frame, channels first: (3, n)."""
-    return np.ascontiguousarray(frame[y, x].T)
-
-
-def pixels_of(blocks: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows and columns of every pixel in the marked 4×4 blocks."""
-    rows, columns = np.nonzero(blocks)
-    step = np.arange(BLOCK)
-    y = (BLOCK * rows)[:, None, None] + step[None, :, None] + np.zeros((1, 1, BLOCK), np.intp)
-    x = (BLOCK * columns)[:, None, None] + step[None, None, :] + np.zeros((1, BLOCK, 1), np.intp)
-    return y.ravel(), x.ravel()

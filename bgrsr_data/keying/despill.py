@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bgrsr_data.keying.blocks import BLOCK, Blocks, dot, key_axis
+from bgrsr_data.keying.blocks import BLOCK, Blocks
 from bgrsr_data.keying.fill import push_pull, resize
 from bgrsr_data.keying.plate import Plate
 from bgrsr_data.keying.regions import Regions
@@ -22,14 +22,14 @@ _HIDDEN = 0.05
 Floats = NDArray[np.float32]
 
 
-def recover(pixels: Floats, alpha: Floats, plate: Floats, subject: Floats, noise: float) -> Floats:
+def recover(pixels: Floats, plate: Floats, subject: Floats, alpha: Floats, noise: float) -> Floats:
     """The foreground colour of band pixels.
 
     Args:
         pixels: (3, n) float32, working light.
-        alpha: (n,) float32 [0, 1].
         plate: (3, n) float32, the screen there.
         subject: (9, n) float32, mean and covariance nearby.
+        alpha: (n,) float32 [0, 1].
         noise: Standard deviation of one channel, working light.
 
     Returns:
@@ -56,24 +56,24 @@ def allowed_key(blocks: Blocks, plate: Plate, regions: Regions) -> Floats:
     """
     deep = regions.core & ~regions.rim
     deep = deep if deep.any() else regions.core
-    key = np.clip(dot(blocks.mean, key_axis(plate.light)), 0, 1)[..., None]
+    key = np.clip(blocks.mean @ blocks.axis / np.maximum(plate.light @ blocks.axis, 0.05), 0, 1)[..., None]
     return push_pull(np.asarray(key, np.float32), deep.astype(np.float32))
 
 
-def despill(colours: Floats, plate: Floats, allowed: Floats, strength: float) -> Floats:
+def despill(colours: Floats, plate: Floats, axis: Floats, allowed: Floats, strength: float) -> Floats:
     """Take the screen's light off foreground colours.
 
     Args:
         colours: (3, n) float32, working light.
         plate: (3, n) float32, the screen there.
+        axis: (3,) float32, the direction of the key.
         allowed: (n,) float32, the key value that the subject has of its own (0 for grey, screen = 1).
         strength: 0 to 1.
 
     Returns:
         (3, n) float32, not below 0.
     """
-    axis = np.ascontiguousarray(key_axis(plate.T).T)
-    key = (colours * axis).sum(0)
+    key = (axis @ colours) / np.maximum(axis @ plate, 0.05)
     own = np.clip((colours - np.clip(key, 0, None) * plate).mean(0), 0, None)
     excess = np.clip(np.minimum(key - allowed, _MOST_SPILL * (own + 0.08)), 0, None)
     return np.asarray(np.clip(colours - strength * excess * plate, 0, None), np.float32)
@@ -91,9 +91,11 @@ def continue_outward(foreground: NDArray[np.uint8], alpha: Floats) -> NDArray[np
     """
     h, w = alpha.shape
     small = (w // BLOCK, h // BLOCK)
-    square = alpha * alpha
+    square = np.ascontiguousarray(alpha[::2, ::2]) ** 2
+    seen = np.ascontiguousarray(foreground[::2, ::2])
     weight = cv2.resize(square, small, interpolation=cv2.INTER_AREA)
-    colours = cv2.resize(cv2.multiply(foreground, cv2.merge([square] * 3), dtype=cv2.CV_32F), small, interpolation=3)
+    weighted = cv2.multiply(seen, cv2.merge([square] * 3), dtype=cv2.CV_32F)
+    colours = cv2.resize(weighted, small, interpolation=cv2.INTER_AREA)
     colours = np.asarray(colours / np.maximum(weight, 1e-6)[..., None], np.float32)
     filled = push_pull(colours, np.asarray(np.clip(8 * weight, 0, 1), np.float32))
     whole = cv2.resize(np.clip(filled + 0.5, 0, 255).astype(np.uint8), (w, h), interpolation=cv2.INTER_LINEAR)

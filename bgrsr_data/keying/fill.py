@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_ROW = 4096
 Floats = NDArray[np.float32]
 
 
@@ -54,28 +53,3 @@ def resize(values: Floats, size: tuple[int, int], how: int = cv2.INTER_LINEAR) -
     """
     parts = [cv2.resize(values[..., i : i + 4], size, interpolation=how) for i in range(0, values.shape[2], 4)]
     return np.concatenate([part.reshape(size[1], size[0], -1) for part in parts], axis=2)
-
-
-def sample(values: Floats, rows: NDArray[np.intp], columns: NDArray[np.intp], block: int) -> Floats:
-    """Read a coarse grid at full-resolution pixels, bilinearly.
-
-    Args:
-        values: (h, w, c) float32, one cell per block × block pixels.
-        rows: (n,) pixel rows of the full picture.
-        columns: (n,) pixel columns.
-        block: Pixels along the side of one cell.
-
-    Returns:
-        (c, n) float32.
-    """
-    n = len(rows)
-    length = -(-n // _ROW) * _ROW
-    y, x = np.zeros(length, np.float32), np.zeros(length, np.float32)
-    y[:n], x[:n] = (rows + 0.5) / block - 0.5, (columns + 0.5) / block - 0.5
-    y, x = y.reshape(-1, _ROW), x.reshape(-1, _ROW)
-    parts = []
-    for i in range(0, values.shape[2], 4):
-        group = np.ascontiguousarray(values[..., i : i + 4])
-        read = cv2.remap(group, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        parts += [read] if read.ndim == 2 else list(cv2.split(read))
-    return np.stack([part.reshape(-1)[:n] for part in parts])

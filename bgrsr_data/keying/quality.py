@@ -50,13 +50,14 @@ def judge(
 
 def _shape(alpha: Floats) -> dict[str, float]:
     """Holes, islands and soft pixels, as shares of the subject's area; edge width in pixels."""
+    alpha = np.ascontiguousarray(alpha[::2, ::2])
     solid = alpha > 0.5
     area = max(int(solid.sum()), 1)
     count, _, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8), connectivity=8)
     largest = int(stats[1:, cv2.CC_STAT_AREA].max()) if count > 1 else 0
     small = stats[1:, cv2.CC_STAT_AREA]
     islands = float(small[small < 0.1 * largest].sum()) / area
-    closed = cv2.morphologyEx(solid.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)) > 0
+    closed = cv2.morphologyEx(solid.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0
     soft = (alpha > 0.02) & (alpha < 0.98)
     outline = max(
         int((cv2.morphologyEx(solid.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0).sum()) / 2, 1
@@ -66,7 +67,7 @@ def _shape(alpha: Floats) -> dict[str, float]:
         "islands": islands,
         "holes": float((closed & ~solid).sum()) / area,
         "soft": float(soft.sum()) / area,
-        "edge_px": float(soft.sum()) / outline,
+        "edge_px": 2 * float(soft.sum()) / outline,
     }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bgrsr_data.errors import InputError, Rejection
+from bgrsr_data.errors import Rejection
 from bgrsr_data.keying.options import KeyOptions
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.media.files import sha256_of
@@ -91,51 +91,6 @@ class KeyFrames(Stage[Keyable]):
             worst = ", ".join(f"{name} {value:.2f}" for name, value in sorted(key.scores.items()))
             raise Rejection("poor-key", f"score below {self.options.min_score}: {worst}")
         return _written(what, key, root, (f"{what.folder}/{alpha}", f"{what.folder}/{fg}"))
-
-
-def plain_items(paths: Sequence[Path]) -> Iterator[Item[Keyable]]:
-    """The items of image files, clips and folders of them, outside any workspace.
-
-    Raises:
-        InputError: A path is missing, a folder has nothing to key, or two files would write the same folder.
-    """
-    seen: dict[str, Path] = {}
-    for path in _files(paths):
-        if path.stem in seen:
-            raise InputError(f"{path}: would write the same folder as {seen[path.stem]}; key them apart")
-        seen[path.stem] = path
-        stamp = path.stat()
-        identifier = make_id("frame", path.stem)
-        keyable = Keyable(
-            identifier, make_id("clip", path.stem), path.stem, str(path.resolve()), path.stem, not _is_image(path)
-        )
-        yield Item(identifier, (str(path.resolve()), str(stamp.st_size), str(stamp.st_mtime_ns)), keyable)
-
-
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            files = [file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(".")]
-            files = [file for file in files if _is_image(file) or _is_video(file)]
-            if not files:
-                raise InputError(f"{path}: has no image and no clip to key")
-            yield from files
-        elif path.is_file():
-            yield path
-        else:
-            raise InputError(f"{path}: there is no such file or folder")
-
-
-def _is_image(path: Path) -> bool:
-    from bgrsr_data.media.images import is_image  # noqa: PLC0415
-
-    return is_image(path)
-
-
-def _is_video(path: Path) -> bool:
-    from bgrsr_data.media.video import is_video  # noqa: PLC0415
-
-    return is_video(path)
 
 
 def _written(what: Keyable, key: Key, root: Path, paths: tuple[str, str]) -> Foreground:

@@ -11,12 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bgrsr_data.keying.blocks import BLOCK
 from bgrsr_data.keying.regions import Regions
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-_FAINT, _SOLID = 0.06, 0.9
+_FAINT, _SOLID = 0.01, 0.9
 _MARGIN = 0.2
 
 
@@ -31,9 +30,8 @@ def find_strays(alpha: Floats, regions: Regions) -> Mask:
         (H/4, W/4) bool, True where alpha should be 0.
     """
     h, w = regions.core.shape
-    block = np.ones((BLOCK, BLOCK), np.uint8)
-    present = cv2.dilate(alpha, block, anchor=(0, 0))[::BLOCK, ::BLOCK] > _FAINT
-    solid = regions.core | (cv2.resize(alpha, (w, h), interpolation=cv2.INTER_AREA) > _SOLID)
+    mean = cv2.resize(alpha, (w, h), interpolation=cv2.INTER_AREA)
+    present, solid = mean > _FAINT, regions.core | (mean > _SOLID)
     count, labels, stats, centres = cv2.connectedComponentsWithStats(present.astype(np.uint8), connectivity=8)
     if count <= 1:
         return np.zeros((h, w), np.bool_)

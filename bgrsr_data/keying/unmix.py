@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.keying.blocks import Blocks
-from bgrsr_data.keying.fill import push_pull
+from bgrsr_data.keying.fill import push_pull, resize
 from bgrsr_data.keying.regions import Regions
 
-CELL = 2
+_CELL = 2
 _ROUNDS = 2
 _DARKEST = 0.08  # no foreground colour has a channel below this share of its brightest
 _PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
@@ -33,10 +33,10 @@ def describe_subject(blocks: Blocks, regions: Regions) -> Floats:
         regions: What each block is.
 
     Returns:
-        (h, w, 9) float32 at one cell per 2×2 blocks: mean (3), then covariance as xx, xy, xz, yy, yz, zz.
+        (h, w, 9) float32, as large as the blocks: mean (3), then covariance as xx, xy, xz, yy, yz, zz.
     """
     h, w = regions.core.shape
-    size = (-(-w // CELL), -(-h // CELL))
+    size = (-(-w // _CELL), -(-h // _CELL))
     core = regions.core.astype(np.uint8)
     inner = cv2.erode(core, np.ones((2, 2), np.uint8), borderValue=1)
     weight = np.asarray((inner if inner.any() else core) * np.where(regions.pure, 1, 0.1), np.float32)
@@ -46,7 +46,7 @@ def describe_subject(blocks: Blocks, regions: Regions) -> Floats:
     moments = push_pull(np.asarray(sums, np.float32), np.asarray(np.clip(known / 0.03, 0, 1), np.float32))
     for k, (i, j) in enumerate(_PAIRS):
         moments[..., 3 + k] -= moments[..., i] * moments[..., j]
-    return moments
+    return resize(moments, (w, h))
 
 
 def _softened(grid: Floats, size: tuple[int, int]) -> Floats:
@@ -107,7 +107,7 @@ def least_alpha(pixels: Floats, plate: Floats, subject: Floats, noise: float) ->
     share = np.minimum(share, pale)
     brightest = np.minimum(1, subject[:3] * 1.3 + 3 * np.sqrt(np.maximum(subject[[3, 6, 8]], 0)) + 0.02)
     above = brightest - plate
-    needed = np.where(above > 0.01, (pixels - plate - 3 * noise) / np.maximum(above, 0.01), 0)
+    needed = np.where(above > 0.01 + 0.2 * plate, (pixels - 1.04 * plate - 3 * noise) / np.maximum(above, 0.01), 0)
     return np.asarray(np.clip(np.maximum(1 - share.min(0), needed.max(0)), 0, 1), np.float32)
 
 
