@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 GREY_WIDTH = 640
-NEIGHBOURS = 3
 _PERCENTILE = 80
 
 
@@ -47,18 +46,19 @@ def measure_sharpness(grey: NDArray[np.uint8]) -> float:
     return float(cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))[1].item() ** 2)
 
 
-def relate_sharpness(sharpness: Sequence[float], shots: Sequence[int], index: int) -> float:
-    """Sharpness of one frame over the 80th percentile of its three neighbours on each side, within its shot.
+def relate_sharpness(sharpness: Sequence[float], shots: Sequence[int], index: int, reach: int = 3) -> float:
+    """Sharpness of one frame over the 80th percentile of its neighbours within its shot.
 
     Args:
         sharpness: Of every decoded frame, in order.
         shots: The shot of each, in order.
         index: The frame in question.
+        reach: So many neighbours count on each side.
 
     Returns:
         About 1 for a frame as sharp as those around it, well below 1 for a blurred one; 1 where it has no neighbour.
     """
-    around = range(max(0, index - NEIGHBOURS), min(len(sharpness), index + NEIGHBOURS + 1))
+    around = range(max(0, index - reach), min(len(sharpness), index + reach + 1))
     others = [sharpness[i] for i in around if i != index and shots[i] == shots[index]]
     usual = float(np.percentile(others, _PERCENTILE)) if others else 0.0
     return sharpness[index] / usual if usual > 0 else 1.0
