@@ -59,6 +59,8 @@ def divide(blocks: Blocks, plate: Plate) -> Regions:
     depth = _depth_px(screen | (high > 0.8))
     core = (depth > max(6.0, 0.007 * long_side)) & (high < 0.10 + 3 * noise)
     core |= depth > 0.06 * long_side
+    calm = (depth > max(8.0, 0.01 * long_side)) & (high < 0.55) & (high - low < 0.06 + 3 * noise)
+    core |= cv2.morphologyEx(calm.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
     pure = (high < 0.15 + 3 * noise) | (high - low < 0.12 + 4 * noise)
     core |= _closed(core) & pure & (depth > 6)
     reach = cv2.dilate((~screen).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
