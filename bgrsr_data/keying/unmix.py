@@ -100,7 +100,9 @@ def least_alpha(pixels: Floats, plate: Floats, subject: Floats, noise: float) ->
     Returns:
         (n,) float32 [0, 1].
     """
-    share = np.where(plate > 4 * noise, (pixels + 2 * noise) / np.maximum(plate, 1e-4), 1)
+    share = np.where(
+        plate > np.maximum(4 * noise, 0.15 * plate.max(0)), (pixels + 2 * noise) / np.maximum(plate, 1e-4), 1
+    )
     dark = _DARKEST * pixels.max(0)
     strong = plate > np.maximum(0.6 * plate.max(0), 3 * dark)
     pale = np.where(strong, (pixels + 2 * noise - dark) / np.maximum(plate - dark, 1e-4), 1)
