@@ -135,7 +135,7 @@ def place(
     left = round(row.left * height)
     left = width - left - placed[0] if row.flip else left
     cover = alpha.astype(np.float32) / 255
-    both = np.dstack([to_linear(colour) * cover[..., None], cover])
+    both = np.dstack([to_linear(colour) * cover[..., None], cover]).astype(np.float32, copy=False)
     picture = _paste(resize(both, placed), size, left, round(row.top * height))
     return np.maximum(picture[..., :3], 0), np.clip(picture[..., 3], 0, 1)
 

@@ -77,7 +77,7 @@ def assign(
     for split in ("test", "val"):
         missing = max(0, wanted[split] - sum(s == split for s in given.values()))
         take = min(missing, max(0, len(free) - (0 if "train" in given.values() else 1)))
-        given.update(dict.fromkeys(free[:take], split))  # type: ignore[arg-type]
+        given.update(dict.fromkeys(free[:take], split))
         free = free[take:]
     return given | dict.fromkeys(free, SPLITS[0])
 

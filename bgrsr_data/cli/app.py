@@ -1,0 +1,51 @@
+"""The `bgrsr` command, put together from the groups of commands and from what other packages add."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from typing import Annotated
+
+import typer
+
+from bgrsr_data import __version__
+from bgrsr_data.cli import footage, look, sets, workspaces
+
+GROUP = "bgrsr.commands"
+HELP = """Data for networks that replace the background and double the resolution on a video call.
+
+Start with: bgrsr quickstart demo, or: bgrsr init DIR. Every command has an example: bgrsr key --help
+"""
+
+
+def build() -> typer.Typer:
+    """The command line with all its commands; none of them imports its step before it is called."""
+    app = typer.Typer(
+        help=HELP,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_globals)
+    for group in (workspaces, footage, sets, look):
+        group.commands(app)
+    for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
+        entry.load()(app)
+    return app
+
+
+def print_version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        typer.echo(f"bgrsr {__version__}")
+        raise typer.Exit
+
+
+def _globals(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Show the version.")
+    ] = False,
+    _debug: Annotated[
+        bool, typer.Option("--debug", help="Show a traceback instead of one line; works anywhere.")
+    ] = False,
+) -> None:
+    pass

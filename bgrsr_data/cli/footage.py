@@ -1,0 +1,174 @@
+"""Commands that bring footage in and cut it out: fetch, frames, deblur, key, trimap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bgrsr_data.cli.parameters import JsonOption, OutOption, WorkersOption, WorkspaceOption, with_options
+from bgrsr_data.deblur.options import DeblurOptions
+from bgrsr_data.errors import InputError
+from bgrsr_data.frames.options import FrameOptions
+from bgrsr_data.keying.options import KeyOptions
+from bgrsr_data.trimaps.options import TrimapOptions
+
+HERE = Path()
+FilesArgument = Annotated[
+    list[Path] | None, typer.Argument(help="Plain files, to work without a workspace.", show_default=False)
+]
+
+
+def commands(app: typer.Typer) -> None:
+    """Add these commands to `app`."""
+    app.command(rich_help_panel="Steps")(fetch)
+    app.command(rich_help_panel="Steps")(with_options(FrameOptions)(frames))
+    app.command(rich_help_panel="Steps")(with_options(DeblurOptions)(deblur))
+    app.command(rich_help_panel="Steps")(with_options(KeyOptions)(key))
+    app.command(rich_help_panel="Steps")(with_options(TrimapOptions)(trimap))
+
+
+def fetch(
+    target: Annotated[
+        str | None, typer.Argument(help="A URL, a file, a folder, or a source list (YAML).", show_default=False)
+    ] = None,
+    role: Annotated[
+        str | None, typer.Option(help="What it is for: talking-head, greenscreen, background or coco.")
+    ] = None,
+    licence: Annotated[str, typer.Option(help="Its licence, as CC-BY-4.0.")] = "unknown",
+    creator: Annotated[str, typer.Option(help="Whom to credit.")] = "unknown",
+    person: Annotated[str | None, typer.Option(help="Who is seen; one person stays in one split.")] = None,
+    annotations: Annotated[str | None, typer.Option(help="COCO instances JSON, for role coco.")] = None,
+    workspace: WorkspaceOption = HERE,
+    workers: WorkersOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Fetch footage into the workspace: everything listed so far, after adding TARGET if it is given.
+
+    Example: bgrsr fetch my_greenscreen.mp4 --role greenscreen --licence CC-BY-4.0 --creator "A. Person"
+    """
+    from bgrsr_data.cli.running import run_in_workspace
+    from bgrsr_data.fetch.command import sources_of
+
+    added = sources_of(target, role, licence=licence, creator=creator, person=person, annotations=annotations)
+    run_in_workspace("fetch", {}, workspace, workers=workers, as_json=json, sources=added)
+
+
+def frames(
+    clips: FilesArgument = None,
+    out: OutOption = None,
+    workspace: WorkspaceOption = HERE,
+    workers: WorkersOption = None,
+    json: JsonOption = False,
+    *,
+    given: dict[str, Any],
+) -> None:
+    """Take the sharp, distinct frames of every clip.
+
+    Example: bgrsr frames clip.mp4 --out frames --per-second 4
+    """
+
+    def items() -> Iterable[Any]:
+        from bgrsr_data.frames.files import plain_items
+
+        return plain_items(clips or [])
+
+    _step("frames", given, _files(clips, items), out, workspace, workers=workers, as_json=json)
+
+
+def deblur(
+    files: FilesArgument = None,
+    out: OutOption = None,
+    workspace: WorkspaceOption = HERE,
+    workers: WorkersOption = None,
+    json: JsonOption = False,
+    *,
+    given: dict[str, Any],
+) -> None:
+    """Measure the blur of every frame; keep it, improve it from its neighbours, or reject it.
+
+    Example: bgrsr deblur frames/clip/*.png --out deblurred
+    """
+
+    def items() -> Iterable[Any]:
+        from bgrsr_data.deblur.files import plain_items
+
+        return plain_items(files or [])
+
+    _step("deblur", given, _files(files, items), out, workspace, workers=workers, as_json=json)
+
+
+def key(
+    files: FilesArgument = None,
+    out: OutOption = None,
+    workspace: WorkspaceOption = HERE,
+    workers: WorkersOption = None,
+    json: JsonOption = False,
+    *,
+    given: dict[str, Any],
+) -> None:
+    """Key images, folders of them, or clips, before a screen of any colour, into alpha and foreground.
+
+    Writes NAME/alpha.png and NAME/fg.png; for a clip NAME/alpha/0000.png and NAME/fg/0000.png, and so on.
+
+    Example: bgrsr key photo.jpg clip.mp4 --out keyed
+    """
+
+    def items() -> Iterable[Any]:
+        from bgrsr_data.keying.files import plain_items
+
+        return plain_items(files or [])
+
+    _step("key", given, _files(files, items), out, workspace, workers=workers, as_json=json)
+
+
+def trimap(
+    annotations: Annotated[Path | None, typer.Option(help="Without a workspace: a COCO instances JSON.")] = None,
+    images: Annotated[Path | None, typer.Option(help="Without a workspace: the folder of its images.")] = None,
+    out: OutOption = None,
+    workspace: WorkspaceOption = HERE,
+    workers: WorkersOption = None,
+    json: JsonOption = False,
+    *,
+    given: dict[str, Any],
+) -> None:
+    """Draw the trimap of every COCO person, and cut the person out.
+
+    Example: bgrsr trimap --annotations instances_val2017.json --images val2017 --out trimaps
+    """
+    if (annotations is None) != (images is None):
+        raise InputError("trimap: --annotations and --images go together")
+
+    def items() -> Iterable[Any]:
+        from bgrsr_data.trimaps.step import plain_items
+
+        return plain_items(annotations or HERE, images or HERE)
+
+    _step("trimap", given, items if annotations else None, out, workspace, workers=workers, as_json=json)
+
+
+def _files(files: list[Path] | None, items: Callable[[], Iterable[Any]]) -> Callable[[], Iterable[Any]] | None:
+    return items if files else None
+
+
+def _step(
+    name: str,
+    given: dict[str, Any],
+    items: Callable[[], Iterable[Any]] | None,
+    out: Path | None,
+    workspace: Path,
+    *,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    """Run a step on plain files where some were named, else in the workspace."""
+    from bgrsr_data.cli.running import run_in_workspace, run_plain
+
+    if (items is None) != (out is None):
+        raise InputError(f"{name}: files and --out DIR go together; without both it works in the workspace")
+    if items is None or out is None:
+        run_in_workspace(name, given, workspace, workers=workers, as_json=as_json)
+    else:
+        run_plain(name, given, items(), out, workers=workers, as_json=as_json)

@@ -1,0 +1,160 @@
+"""How results and progress look: plain lines on stdout, a bar (or, without a terminal, plain lines) on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+
+from bgrsr_data.errors import BgrsrError, ToolError
+from bgrsr_data.runner import Outcome, Progress
+
+LINE_EVERY_S = 10.0
+
+
+class InterruptedRunError(BgrsrError):
+    """The person stopped a run."""
+
+    exit_code = 130
+
+
+@contextmanager
+def progress_bars() -> Iterator[Progress]:
+    """Show the progress of stages; Ctrl-C leaves everything finished in the ledger.
+
+    Raises:
+        InterruptedRunError: Ctrl-C, or SIGTERM.
+    """
+    try:
+        if sys.stderr.isatty():
+            with _bars() as progress:
+                yield progress
+        else:
+            yield _plain_lines()
+    except KeyboardInterrupt as error:
+        raise InterruptedRunError("stopped; what is finished is kept, the same command continues") from error
+
+
+@contextmanager
+def _bars() -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bars:
+        tasks: dict[str, Any] = {}
+
+        def progress(stage: str, finished: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=finished, total=total)
+
+        yield progress
+
+
+def _plain_lines() -> Progress:
+    told = {"at": time.monotonic()}
+
+    def progress(stage: str, finished: int, total: int) -> None:
+        if time.monotonic() - told["at"] >= LINE_EVERY_S:
+            told["at"] = time.monotonic()
+            typer.echo(f"{stage}: {finished} of {total}", err=True)
+
+    return progress
+
+
+def show(outcome: Outcome, *, as_json: bool = False) -> None:
+    """Say what a run of a stage came to."""
+    if as_json:
+        typer.echo(json.dumps(as_dict(outcome)))
+    else:
+        typer.echo(describe(outcome))
+    for item, error in outcome.errors.items():
+        typer.echo(f"failed: {item}: {error}{_trace(outcome, item)}", err=True)
+
+
+def describe(outcome: Outcome) -> str:
+    """One line: what was done, what was rejected and why, what was left as it was."""
+    if not outcome.worked and not outcome.gone:
+        return f"{outcome.stage}: up to date ({outcome.unchanged} items)"
+    made = [f"{n} {kind}s" for kind, n in sorted(outcome.records.items()) if kind != "rejection"]
+    parts = [", ".join(made) or "nothing new"]
+    if outcome.reasons:
+        why = ", ".join(f"{n} {reason}" for reason, n in outcome.reasons.most_common())
+        parts.append(f"{outcome.reasons.total()} rejected ({why})")
+    parts += [f"{outcome.failed} failed"] if outcome.failed else []
+    parts += [f"{outcome.unchanged} items unchanged"] if outcome.unchanged else []
+    parts += [f"{outcome.gone} items gone"] if outcome.gone else []
+    return f"{outcome.stage}: {'; '.join(parts)}"
+
+
+def as_dict(outcome: Outcome) -> dict[str, Any]:
+    """The counts, for programs."""
+    return {
+        "stage": outcome.stage,
+        "done": outcome.done,
+        "rejected": outcome.rejected,
+        "failed": outcome.failed,
+        "unchanged": outcome.unchanged,
+        "gone": outcome.gone,
+        "records": dict(outcome.records),
+        "reasons": dict(outcome.reasons),
+        "errors": outcome.errors,
+    }
+
+
+def raise_for_failures(outcomes: Sequence[Outcome]) -> None:
+    """End with an error when items failed, after everything else was done.
+
+    Raises:
+        ToolError: Some did.
+    """
+    failed = {outcome.stage: outcome.failed for outcome in outcomes if outcome.failed}
+    if failed:
+        where = ", ".join(f"{n} in {stage}" for stage, n in failed.items())
+        raise ToolError(f"{sum(failed.values())} items failed ({where}); the rest is done; try them again: bgrsr retry")
+
+
+def table(rows: Sequence[Mapping[str, object]]) -> str:
+    """Rows of equal keys as aligned columns, numbers to the right."""
+    if not rows:
+        return "nothing here yet"
+    names = list(rows[0])
+    cells = [[_cell(row[name]) for name in names] for row in rows]
+    widths = [max(len(name), *(len(line[i]) for line in cells)) for i, name in enumerate(names)]
+    right = [all(isinstance(row[name], int | float) for row in rows) for name in names]
+
+    def line(words: Sequence[str]) -> str:
+        padded = (w.rjust(n) if r else w.ljust(n) for w, n, r in zip(words, widths, right, strict=True))
+        return "  ".join(padded).rstrip()
+
+    return "\n".join([line(names), *(line(words) for words in cells)])
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.1f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def size(number: float) -> str:
+    """Bytes in words, as 3.2 MB."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:.1f} TB"
+
+
+def _trace(outcome: Outcome, item: str) -> str:
+    trace = outcome.traces.get(item)
+    return f"\n{trace}" if trace else ""
+
+
+Listing = Callable[[], list[dict[str, object]]]

@@ -1,0 +1,65 @@
+"""Parameters that several commands share, and flags made from a stage's options."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel
+
+WorkspaceOption = Annotated[
+    Path, typer.Option("--workspace", "-w", envvar="BGRSR_WORKSPACE", help="The workspace; by default this folder.")
+]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", "-j", min=1, help="Worker processes; by default one a processor.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Without a workspace: the folder for the results.")]
+
+Command = Callable[..., None]
+
+
+def with_options(model: type[BaseModel]) -> Callable[[Command], Command]:
+    """Give a command one flag for each field of `model`; it receives those that were used as the dict `given`.
+
+    A flag that is not used leaves the option as it was last run in the workspace, or at its default.
+    """
+
+    def decorate(command: Command) -> Command:
+        signature = inspect.signature(command, eval_str=True)
+        own = [p for p in signature.parameters.values() if p.name != "given"]
+        flags = [_flag(name, field.annotation, model) for name, field in model.model_fields.items()]
+
+        @functools.wraps(command)
+        def wrapped(**values: Any) -> None:
+            given = {name: values.pop(name) for name in model.model_fields}
+            command(**values, given={name: value for name, value in given.items() if value is not None})
+
+        wrapped.__signature__ = signature.replace(parameters=[*own, *flags])  # type: ignore[attr-defined]
+        wrapped.__annotations__ = {p.name: p.annotation for p in [*own, *flags]}
+        return wrapped
+
+    return decorate
+
+
+def _flag(name: str, annotation: Any, model: type[BaseModel]) -> inspect.Parameter:
+    field = model.model_fields[name]
+    kind = _without_none(annotation)
+    default = "none" if field.default is None else str(field.default).lower() if kind is bool else str(field.default)
+    option = typer.Option(help=field.description, show_default=default, rich_help_panel="Options of the step")
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
+    )
+
+
+def _without_none(annotation: Any) -> Any:
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        (kind,) = [arm for arm in typing.get_args(annotation) if arm is not type(None)]
+        return kind
+    return annotation

@@ -1,0 +1,79 @@
+"""Run a recipe, or say what a run would do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from bgrsr_data.cli.output import as_dict, progress_bars, raise_for_failures, show, size, table
+from bgrsr_data.fetch.sources import read_sources
+from bgrsr_data.forecast import Forecast, forecast
+from bgrsr_data.recipes import Recipe, find_recipe, read_recipe
+from bgrsr_data.records import Source
+from bgrsr_data.runner import Outcome, run_stage
+from bgrsr_data.sources import remember
+from bgrsr_data.workspace import Workspace
+
+
+def run_recipe(
+    name: str, workspace: Path, lists: Sequence[Path] | None, *, workers: int | None, as_json: bool
+) -> list[Outcome]:
+    """Run every stage of a recipe, in order; a workspace that is not there is made.
+
+    Raises:
+        InputError: The recipe, a source list or an option is wrong; nothing was run then.
+        ToolError: Items failed; every stage was run all the same.
+    """
+    recipe, sources = _read(name, lists)
+    place = Workspace.create(workspace)
+    outcomes = []
+    with place.writing(), progress_bars() as progress:
+        remember(place.ledger, sources)
+        for stage in recipe.stages:
+            outcomes.append(run_stage(stage, place, workers=workers, progress=progress))
+            if not as_json and (outcomes[-1].worked or outcomes[-1].gone):
+                show(outcomes[-1])
+    if as_json:
+        typer.echo(json.dumps([as_dict(outcome) for outcome in outcomes]))
+    elif not any(outcome.worked or outcome.gone for outcome in outcomes):
+        items = sum(outcome.unchanged for outcome in outcomes)
+        typer.echo(f"nothing to do: {items:,} items of {len(outcomes)} stages are up to date in {place.root}")
+    raise_for_failures(outcomes)
+    return outcomes
+
+
+def plan_recipe(
+    name: str, workspace: Path, lists: Sequence[Path] | None, *, workers: int | None, as_json: bool
+) -> None:
+    """Print what a run would do; nothing is touched."""
+    recipe, sources = _read(name, lists)
+    rows = forecast(recipe.stages, workspace, sources, workers=workers)
+    if as_json:
+        typer.echo(json.dumps([row.as_dict() for row in rows]))
+        return
+    typer.echo(table([_line(row) for row in rows]))
+    known = [row for row in rows if row.seconds is not None]
+    typer.echo(f"\nabout {sum(r.seconds or 0 for r in known):,.0f} s and {size(sum(r.bytes or 0 for r in known))}")
+    unknown = [row.stage for row in rows if row.seconds is None]
+    if unknown:
+        typer.echo(f"not forecast, since they never ran here: {', '.join(unknown)}")
+
+
+def _read(name: str, lists: Sequence[Path] | None) -> tuple[Recipe, list[Source]]:
+    recipe = read_recipe(find_recipe(name))
+    listed = recipe.sources if lists is None else lists
+    return recipe, [source for path in listed for source in read_sources(path)]
+
+
+def _line(row: Forecast) -> dict[str, object]:
+    return {
+        "stage": row.stage,
+        "to do": row.items,
+        "why": ", ".join(f"{n} {why}" for why, n in row.why.items()) or "-",
+        "unchanged": row.unchanged,
+        "time": "?" if row.seconds is None else f"{row.seconds:,.1f} s",
+        "disk": "?" if row.bytes is None else size(row.bytes),
+    }

@@ -1,0 +1,75 @@
+"""Run stages for a command: in a workspace, or on plain files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from bgrsr_data.cli.output import as_dict, progress_bars, raise_for_failures, show
+from bgrsr_data.errors import InputError, ToolError
+from bgrsr_data.plain import run_on_files
+from bgrsr_data.records import RejectionRow, Source
+from bgrsr_data.runner import Outcome, run_stage
+from bgrsr_data.sources import remember
+from bgrsr_data.stage import Item
+from bgrsr_data.stages import make_stage, stage_as_it_ran
+from bgrsr_data.workspace import Workspace
+
+
+def run_in_workspace(
+    name: str,
+    given: Mapping[str, Any],
+    workspace: Path,
+    *,
+    workers: int | None,
+    as_json: bool,
+    sources: Sequence[Source] = (),
+) -> None:
+    """Run one stage; options that are not given stay as they were last run there.
+
+    Raises:
+        ToolError: Items failed.
+    """
+    place = Workspace(workspace)
+    last = place.ledger.options(name)
+    before = stage_as_it_ran(name, last).options.model_dump() if last else {}
+    stage = make_stage(name, before | dict(given))
+    with place.writing(), progress_bars() as progress:
+        remember(place.ledger, sources)
+        outcome = run_stage(stage, place, workers=workers, progress=progress)
+    show(outcome, as_json=as_json)
+    raise_for_failures([outcome])
+
+
+def run_plain(
+    name: str, given: Mapping[str, Any], items: Iterable[Item[Any]], out: Path, *, workers: int | None, as_json: bool
+) -> None:
+    """Run one stage on plain files.
+
+    Raises:
+        InputError: Every item was rejected.
+        ToolError: Items failed.
+    """
+    with progress_bars() as progress:
+        outcome, records = run_on_files(make_stage(name, given), items, out, workers=workers, progress=progress)
+    if as_json:
+        made = [{"kind": r.kind} | r.model_dump(mode="json") for r in records]
+        typer.echo(json.dumps(as_dict(outcome) | {"rows": made}))
+    else:
+        show(outcome)
+    rejections = [record for record in records if isinstance(record, RejectionRow)]
+    for row in rejections:
+        typer.echo(f"rejected: {row.item}: {row.reason}: {row.detail}", err=True)
+    _raise_if_nothing(name, outcome, len(records) - len(rejections), rejections)
+
+
+def _raise_if_nothing(name: str, outcome: Outcome, made: int, rejections: list[RejectionRow]) -> None:
+    if outcome.failed:
+        first = next(iter(outcome.errors.values()))
+        raise ToolError(f"{name}: {outcome.failed} of {outcome.worked} failed; the first: {first}")
+    if not made and rejections:
+        raise InputError(f"{name}: nothing came out; {rejections[0].reason}: {rejections[0].detail}")

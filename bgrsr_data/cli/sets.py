@@ -1,0 +1,113 @@
+"""Commands that make a set of what was cut out: combine, publish, review, run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bgrsr_data.cli.parameters import JsonOption, OutOption, WorkersOption, WorkspaceOption, with_options
+from bgrsr_data.combine.options import CombineOptions
+from bgrsr_data.errors import InputError
+
+HERE = Path()
+
+
+def commands(app: typer.Typer) -> None:
+    """Add these commands to `app`."""
+    app.command(rich_help_panel="Steps")(with_options(CombineOptions)(combine))
+    app.command(rich_help_panel="Steps")(publish)
+    app.command(rich_help_panel="Workspace")(run)
+    review = typer.Typer(no_args_is_help=True, help="Look at the set in FiftyOne, and take the verdicts back.")
+    review.command("open")(review_open)
+    review.command("pull")(review_pull)
+    app.add_typer(review, name="review", rich_help_panel="Steps")
+
+
+def combine(
+    foregrounds: Annotated[Path | None, typer.Option(help="Without a workspace: what `bgrsr key` wrote.")] = None,
+    backgrounds: Annotated[Path | None, typer.Option(help="Without a workspace: a folder of pictures.")] = None,
+    out: OutOption = None,
+    render: Annotated[int, typer.Option(min=0, help="Without a workspace: draw so many pairs as images.")] = 24,
+    workspace: WorkspaceOption = HERE,
+    json: JsonOption = False,
+    *,
+    given: dict[str, Any],
+) -> None:
+    """Plan foreground × original background × target background, with a split that cannot leak.
+
+    Example: bgrsr combine --foregrounds keyed --backgrounds rooms --out pairs
+    """
+    if foregrounds is None and backgrounds is None and out is None:
+        from bgrsr_data.cli.running import run_in_workspace
+
+        run_in_workspace("combine", given, workspace, workers=1, as_json=json)
+    elif foregrounds is None or backgrounds is None or out is None:
+        raise InputError("combine: --foregrounds, --backgrounds and --out go together")
+    else:
+        from bgrsr_data.combine.files import combine_files
+
+        typer.echo(combine_files(foregrounds, backgrounds, out, CombineOptions.model_validate(given), render=render))
+
+
+def publish(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
+    """Write the manifests (Parquet): what the set is.
+
+    Example: bgrsr publish -w demo
+    """
+    from bgrsr_data.cli.running import run_in_workspace
+
+    run_in_workspace("publish", {}, workspace, workers=1, as_json=json)
+
+
+def run(
+    recipe: Annotated[str, typer.Argument(help="A recipe's path, or the name of a built-in one (bgrsr recipes).")],
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Say what would run, how long and how large; touch nothing.")
+    ] = False,
+    sources: Annotated[
+        list[Path] | None, typer.Option(help="Source lists, instead of the recipe's own.", show_default=False)
+    ] = None,
+    workspace: WorkspaceOption = HERE,
+    workers: WorkersOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Run every step of a recipe: what is missing, stale or failed, and nothing else.
+
+    Example: bgrsr run talking-head -w demo --plan
+    """
+    from bgrsr_data.cli.recipe import plan_recipe, run_recipe
+
+    if plan:
+        plan_recipe(recipe, workspace, sources, workers=workers, as_json=json)
+    else:
+        run_recipe(recipe, workspace, sources, workers=workers, as_json=json)
+
+
+def review_open(
+    workspace: WorkspaceOption = HERE,
+    port: Annotated[int, typer.Option(help="Port of the App.")] = 5151,
+) -> None:
+    """Open the set in the FiftyOne App; tag samples accept or reject there, and close with Ctrl-C.
+
+    Example: bgrsr review open -w demo
+    """
+    from bgrsr_data.review.app import open_app
+    from bgrsr_data.workspace import Workspace
+
+    open_app(Workspace(workspace), port=port)
+
+
+def review_pull(
+    workspace: WorkspaceOption = HERE,
+    reviewer: Annotated[str | None, typer.Option(help="Your name; by default git's, or the login's.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Take the verdicts back from FiftyOne; what they reject leaves the combinations at once.
+
+    Example: bgrsr review pull -w demo --reviewer Ada
+    """
+    from bgrsr_data.cli.verdicts import pull_and_apply
+
+    pull_and_apply(workspace, reviewer, as_json=json)

@@ -1,0 +1,38 @@
+"""A row's lineage as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bgrsr_data.lineage import Ancestor
+
+
+def tell(ancestors: Sequence[Ancestor], made: Mapping[str, int]) -> str:
+    """Everything that is known of a row, and of what it was made from, one block each.
+
+    Args:
+        ancestors: The row first.
+        made: How many rows of each kind were made from it.
+    """
+    lines = [line for ancestor in ancestors for line in _block(ancestor)]
+    if made:
+        lines.append("made from it: " + ", ".join(f"{n:,} {kind}s" for kind, n in made.items()))
+    return "\n".join(lines)
+
+
+def _block(ancestor: Ancestor) -> Iterator[str]:
+    indent = "  " * ancestor.depth
+    yield f"{indent}{ancestor.record.kind} {ancestor.record.id}"
+    for name, value in ancestor.record.model_dump(mode="json").items():
+        if name == "id" or value in (None, {}, ""):
+            continue
+        text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
+        yield f"{indent}  {name}: {text}"
+    if ancestor.options and ancestor.options != "{}":
+        yield f"{indent}  options of {ancestor.stage}: {ancestor.options}"
+    for verdict, valid in ancestor.verdicts:
+        note = f" ({verdict.note})" if verdict.note else ""
+        since = "" if valid else "; its content has changed since, so it does not count"
+        yield f"{indent}  verdict: {verdict.verdict} by {verdict.reviewer} at {verdict.at}{note}{since}"
+    for row in ancestor.rejections:
+        yield f"{indent}  rejected by {row.stage}: {row.reason}: {row.detail}"

@@ -1,0 +1,95 @@
+"""Combining without a workspace: what `bgrsr key` wrote, and a folder of pictures."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from bgrsr_data.combine.options import CombineOptions
+from bgrsr_data.combine.plan import plan_combinations
+from bgrsr_data.combine.render import Renderer
+from bgrsr_data.errors import InputError
+from bgrsr_data.manifests import manifest_path, write_rows
+from bgrsr_data.media.files import sha256_of
+from bgrsr_data.media.images import is_image, read_grey, read_rgb, write_image
+from bgrsr_data.records import Background, Combination, Foreground, content_hash, make_id
+from bgrsr_data.trimaps.core import box_of
+
+
+def combine_files(foregrounds: Path, backgrounds: Path, out: Path, options: CombineOptions, *, render: int) -> str:
+    """Plan combinations of files, write the manifests, and draw the first pairs.
+
+    Args:
+        foregrounds: A folder with alpha.png and fg.png (or alpha/0000.png and fg/0000.png) in its subfolders.
+        backgrounds: A folder of pictures.
+        out: Gets manifests/*.parquet, and pairs/ID/{input,background,target}.png.
+        options: As in a workspace.
+        render: How many pairs to draw, spread over the set.
+
+    Returns:
+        One line that says what was made.
+
+    Raises:
+        InputError: A folder is missing or has nothing to combine.
+    """
+    people = [_foreground(alpha, fg, foregrounds, out) for alpha, fg in _cut_outs(foregrounds)]
+    places = [_background(path, backgrounds, out) for path in _pictures(backgrounds)]
+    rows = plan_combinations(people, places, [], options)
+    for model, made in ((Foreground, people), (Background, places), (Combination, rows)):
+        write_rows(manifest_path(out, model), model, sorted(made, key=lambda row: row.id))
+    renderer = Renderer(out)
+    drawn = rows[:: max(1, len(rows) // render)][:render] if render else []
+    for row in drawn:
+        pair = renderer.render(row)
+        folder = out / "pairs" / row.id
+        write_image(folder / "input.png", pair.lr_frame)
+        write_image(folder / "background.png", pair.hr_target_background)
+        write_image(folder / "target.png", pair.hr_target)
+    counts = {split: sum(row.split == split for row in rows) for split in ("train", "val", "test")}
+    told = ", ".join(f"{n} {split}" for split, n in counts.items())
+    return f"combine: {len(rows)} combinations ({told}), {len(drawn)} drawn in {out / 'pairs'}"
+
+
+def _cut_outs(folder: Path) -> list[tuple[Path, Path]]:
+    """Every alpha that has a foreground beside it, with that foreground."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: there is no such folder")
+    pairs = []
+    for alpha in sorted([*folder.rglob("alpha.png"), *folder.rglob("alpha/*.png")]):
+        fg = alpha.with_name("fg.png") if alpha.name == "alpha.png" else alpha.parents[1] / "fg" / alpha.name
+        if fg.is_file():
+            pairs.append((alpha, fg))
+    if not pairs:
+        raise InputError(f"{folder}: has no alpha.png with a fg.png beside it; make them with: bgrsr key")
+    return pairs
+
+
+def _pictures(folder: Path) -> list[Path]:
+    found = sorted(path for path in folder.rglob("*") if is_image(path)) if folder.is_dir() else []
+    if not found:
+        raise InputError(f"{folder}: has no picture to combine with")
+    return found
+
+
+def _foreground(alpha: Path, fg: Path, folder: Path, out: Path) -> Foreground:
+    cover = read_grey(alpha)
+    height, width = cover.shape
+    left, top, right, bottom = box_of(cover > 127)
+    # All that lies in one folder of the first level is taken for one person.
+    person = alpha.relative_to(folder).parts[0]
+    name = alpha.relative_to(folder).as_posix()
+    return Foreground(
+        id=make_id("foreground", name), clip=make_id("clip", person), original=make_id("frame", name), person=person,
+        alpha_path=os.path.relpath(alpha, out), foreground_path=os.path.relpath(fg, out),
+        sha256=content_hash(sha256_of(alpha), sha256_of(fg)), width=width, height=height,
+        box_left=left, box_top=top, box_right=right, box_bottom=bottom, score=1.0, scores={},
+    )  # fmt: skip
+
+
+def _background(path: Path, folder: Path, out: Path) -> Background:
+    name = path.relative_to(folder).as_posix()
+    height, width = read_rgb(path).shape[:2]
+    return Background(
+        id=make_id("background", name), clip=make_id("clip", name), place=make_id("place", name),
+        path=os.path.relpath(path, out), sha256=sha256_of(path), width=width, height=height,
+    )  # fmt: skip

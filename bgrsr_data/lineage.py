@@ -1,0 +1,92 @@
+"""The whole lineage of one row: from itself back to its source, with everything that was said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bgrsr_data.errors import InputError
+from bgrsr_data.ledger import Ledger
+from bgrsr_data.records import Record, RejectionRow, Source, Verdict
+
+
+@dataclass(frozen=True)
+class Ancestor:
+    """A row and the stage it came from.
+
+    Args:
+        depth: 0 for the row asked for, 1 for what it was made from, and so on.
+        stage: The stage that made it.
+        options: What that stage was last run with, JSON.
+        record: The row.
+        verdicts: What reviewers said of it; `valid` where its content is still what they saw.
+        rejections: Why it, or a part of it, was left out.
+    """
+
+    depth: int
+    stage: str
+    options: str
+    record: Record
+    verdicts: list[tuple[Verdict, bool]] = field(default_factory=list)
+    rejections: list[RejectionRow] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "depth": self.depth,
+            "stage": self.stage,
+            "kind": self.record.kind,
+            "options": self.options,
+            "record": self.record.model_dump(mode="json"),
+            "verdicts": [{**v.model_dump(mode="json"), "valid": valid} for v, valid in self.verdicts],
+            "rejections": [row.model_dump(mode="json") for row in self.rejections],
+        }
+
+
+def lineage(ledger: Ledger, identifier: str) -> list[Ancestor]:
+    """The row that `identifier` (or the beginning of one) names, and everything it was made from.
+
+    Raises:
+        InputError: No row, or several, have such an id.
+    """
+    found = {record.id for _, _, record in ledger.find(identifier)}
+    if identifier in found:
+        found = {identifier}
+    if not found:
+        raise InputError(
+            f"{identifier}: no row has this id; list some with: bgrsr status --json, or read the manifests"
+        )
+    if len(found) > 1:
+        some = ", ".join(sorted(found)[:3])
+        raise InputError(f"{identifier}: begins the ids of {len(found)} rows ({some}, …); give more of it")
+    return _walk(ledger, found.pop())
+
+
+def _walk(ledger: Ledger, start: str) -> list[Ancestor]:
+    verdicts: dict[str, list[Verdict]] = {}
+    for verdict in ledger.verdicts():
+        verdicts.setdefault(verdict.row, []).append(verdict)
+    rejections: dict[str, list[RejectionRow]] = {}
+    for row in ledger.rows(RejectionRow):
+        rejections.setdefault(row.item, []).append(row)
+    walked: dict[str, Ancestor] = {}
+    queue = [(0, start)]
+    while queue:
+        depth, name = queue.pop(0)
+        exact = [(stage, record) for stage, _, record in ledger.find(name) if record.id == name]
+        if name in walked or not exact:
+            continue
+        stage, record = exact[-1]
+        said = [(v, v.content == record.content) for v in verdicts.get(name, [])]
+        options = ledger.options(stage) or ""
+        walked[name] = Ancestor(depth, stage, options, record, said, rejections.get(name, []))
+        queue += [(depth + 1, parent) for parent in _named(record)]
+    return list(walked.values())
+
+
+def _named(record: Record) -> list[str]:
+    """Ids that the fields of a row may name: text of the form kind-hex."""
+    if isinstance(record, Source):
+        return []
+    values = [value for name, value in record.model_dump().items() if name != "id" and isinstance(value, str)]
+    return [value for value in values if "-" in value and "/" not in value]

@@ -1,0 +1,67 @@
+"""How a workspace stands: for every stage what is done, stale, failed and rejected."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bgrsr_data.records import RejectionRow
+from bgrsr_data.runner import plan_stage
+from bgrsr_data.stages import stage_as_it_ran, stage_names
+from bgrsr_data.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class StageStatus:
+    """How one stage stands.
+
+    Args:
+        stage: Its name.
+        done: Items that gave records and are up to date.
+        stale: Items that are new, whose inputs or options changed, or whose files are gone.
+        failed: Items that failed, with `errors` by item.
+        rejected: Rejections, with `reasons` counted.
+        bytes: Size of its files.
+        seconds: Processor time spent on it.
+    """
+
+    stage: str
+    done: int
+    stale: int
+    failed: int
+    rejected: int
+    bytes: int
+    seconds: float
+    reasons: dict[str, int]
+    errors: dict[str, str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For programs."""
+        return asdict(self)
+
+
+def workspace_status(workspace: Workspace) -> list[StageStatus]:
+    """The status of every stage that was ever run, in the order that data walks."""
+    ran = set(workspace.ledger.stages())
+    return [_status(workspace, name) for name in stage_names() if name in ran]
+
+
+def _status(workspace: Workspace, name: str) -> StageStatus:
+    ledger = workspace.ledger
+    stage = stage_as_it_ran(name, ledger.options(name) or "{}")
+    plan = plan_stage(stage, workspace)
+    items = ledger.items(name).values()
+    pending = {item.id for item in plan.pending} | set(plan.gone)
+    reasons = Counter(row.reason for row in ledger.rows(RejectionRow, name))
+    return StageStatus(
+        stage=name,
+        done=sum(item.status == "done" and item.id not in pending for item in items),
+        stale=len(pending) - plan.why["failed"],
+        failed=sum(item.status == "failed" for item in items),
+        rejected=reasons.total(),
+        bytes=sum(item.bytes for item in items),
+        seconds=round(sum(item.seconds for item in items), 2),
+        reasons=dict(reasons.most_common()),
+        errors={item.id: item.error for item in items if item.status == "failed"},
+    )
