@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from bgrsr_data.media.ffmpeg import ffmpeg_path
 
 ROOT = Path(__file__).parents[1]
 
@@ -16,3 +20,17 @@ def footage() -> Path:
     if not folder.is_dir():
         pytest.skip("no ../shared/data here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def make_clip(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """make_clip("name.mp4", "-f", "lavfi", "-i", "testsrc2", …) runs ffmpeg and gives the file."""
+    folder = tmp_path_factory.mktemp("clips")
+
+    def make(name: str, *arguments: str, pixels: bytes | None = None) -> Path:
+        path = folder / name
+        command = [str(ffmpeg_path()), "-v", "error", "-y", "-threads", "1", *arguments, str(path)]
+        subprocess.run(command, input=pixels, check=True, stdin=None if pixels else subprocess.DEVNULL)
+        return path
+
+    return make

@@ -89,7 +89,7 @@ def extract_video(footage: Footage, options: FrameOptions, root: Path) -> Extrac
     extraction, curve = Extraction(footage), Curve()
     with VideoReader(root / footage.path) as reader:
         window_s = _window_s(options, reader.report.declared_s)
-        pictures = between(reader, options.start_s, options.end_s)
+        pictures = between(reader, _exact(options.start_s), _exact(options.end_s) if options.end_s else None)
         best = pick_sharpest(measure(pictures, curve), window_s)
         kept = _write_distinct(best, options, root, extraction)
         if not curve.sharpness:
@@ -108,13 +108,18 @@ def extract_video(footage: Footage, options: FrameOptions, root: Path) -> Extrac
     return extraction
 
 
-def _window_s(options: FrameOptions, length_s: Fraction | None) -> float:
+def _window_s(options: FrameOptions, length_s: Fraction | None) -> Fraction:
     """The window asked for, or a longer one where so many would only be thinned out again."""
-    window_s = 1 / options.per_second
+    window_s = 1 / _exact(options.per_second)
     if options.max_per_clip is None or length_s is None:
         return window_s
-    end_s = min(float(length_s), options.end_s or float(length_s))
-    return max(window_s, (end_s - options.start_s) / options.max_per_clip)
+    end_s = min(length_s, _exact(options.end_s)) if options.end_s else length_s
+    return max(window_s, (end_s - _exact(options.start_s)) / options.max_per_clip)
+
+
+def _exact(value: float) -> Fraction:
+    """The number that a person wrote: 0.1 is a tenth, not the float next to it, or windows would drift by a frame."""
+    return Fraction(str(value))
 
 
 def _write_distinct(best: Iterable[Measured], options: FrameOptions, root: Path, extraction: Extraction) -> list[_Kept]:

@@ -43,7 +43,7 @@ class Curve:
     shots: list[int] = field(default_factory=list)
 
 
-def between(pictures: Iterable[Picture], start_s: float, end_s: float | None) -> Iterator[Picture]:
+def between(pictures: Iterable[Picture], start_s: Fraction, end_s: Fraction | None) -> Iterator[Picture]:
     """Only the pictures from `start_s` up to `end_s`, in seconds after the first one."""
     first: Fraction | None = None
     for picture in pictures:
@@ -64,19 +64,18 @@ def measure(pictures: Iterable[Picture], curve: Curve) -> Iterator[Measured]:
         yield Measured(picture, index, curve.shots[-1], curve.sharpness[-1])
 
 
-def pick_sharpest(measured: Iterable[Measured], window_s: float) -> Iterator[Measured]:
+def pick_sharpest(measured: Iterable[Measured], window_s: Fraction) -> Iterator[Measured]:
     """Give the sharpest picture of each window; of equals the first.
 
     Args:
         measured: In order of time.
         window_s: Length of a window; the first begins with the first picture, a cut ends one early.
     """
-    length = Fraction(window_s)
     best: Measured | None = None
     best_window, first = (0, 0), Fraction(0)
     for one in measured:
         first = first if best else one.picture.time_s
-        window = (one.shot, int((one.picture.time_s - first) / length))
+        window = (one.shot, int((one.picture.time_s - first) / window_s))
         if best and window != best_window:
             yield best
         if best is None or window != best_window or one.sharpness > best.sharpness:

@@ -36,12 +36,10 @@ class ShotCounter:
             The number of its shot.
         """
         thumbnail = np.asarray(cv2.resize(grey, _SIZE, interpolation=cv2.INTER_AREA), np.uint8)
-        difference = 0.0 if self._last is None else float(cv2.absdiff(thumbnail, self._last).mean())
-        self._last = thumbnail
-        usual = float(np.median(self._differences)) if self._differences else 0.0
-        if difference >= max(_LEAST, _TIMES_USUAL * usual):
-            self._shot += 1
-            self._differences.clear()
-        else:
+        if self._last is not None:
+            difference = float(cv2.absdiff(thumbnail, self._last).mean())
+            usual = float(np.median(self._differences)) if self._differences else 0.0
+            self._shot += difference >= max(_LEAST, _TIMES_USUAL * usual)
             self._differences.append(difference)
+        self._last = thumbnail
         return self._shot
