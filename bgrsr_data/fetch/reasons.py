@@ -50,7 +50,7 @@ def fetch_error(target: str, error: BaseException, *, in_parts: bool = False) ->
     Args:
         target: What was fetched, as it is told to the person.
         error: A YoutubeDLError or an OSError.
-        in_parts: It was a download of many small files (HLS, DASH): one that is gone leaves a hole in a video that is not.
+        in_parts: It was a download of many small files (HLS, DASH): a lost one leaves a hole in a video that is there.
 
     Returns:
         A FetchError, or a DiskFullError where the disk is full.

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.reader import ReaderError
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.records import Role, Source, Split, make_id
@@ -30,11 +31,7 @@ OWN_OPTIONS = frozenset(
 )  # fmt: skip
 
 
-def _stripped(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
-
-
-Text = Annotated[str, BeforeValidator(_stripped), Field(min_length=1)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class SourceEntry(BaseModel):
@@ -95,7 +92,7 @@ def read_sources(path: Path) -> list[Source]:
     Raises:
         InputError: The file is missing or wrong; the message names the line.
     """
-    loader = yaml.SafeLoader(_text(path))
+    loader = _loader(path)
     try:
         root = loader.get_single_node()
         entries = list(_entries(path, root, loader))
@@ -103,8 +100,6 @@ def read_sources(path: Path) -> list[Source]:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise InputError(f"{path}, line {line}: is not valid YAML: {error.problem or error.context}") from error
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from error
     finally:
         loader.dispose()
     sources: list[Source] = []
@@ -166,6 +161,15 @@ class _Lines:
 
     def of(self, key: object) -> int:
         return self.keys.get(str(key), self.entry)
+
+
+def _loader(path: Path) -> yaml.SafeLoader:
+    text = _text(path)
+    try:
+        return yaml.SafeLoader(text)
+    except ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        raise InputError(f"{path}, line {line}: is not valid YAML: {error.reason}") from error
 
 
 def _text(path: Path) -> str:

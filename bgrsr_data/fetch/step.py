@@ -37,7 +37,6 @@ class Fetch(Stage[Source]):
     """Bring the footage of every source into the workspace."""
 
     name = "fetch"
-    needs = (SOURCES,)
     folder = "clips"
     options: FetchOptions
 

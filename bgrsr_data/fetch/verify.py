@@ -160,7 +160,7 @@ def _frames(container: Any, stream: Any, seen: _Seen) -> Iterator[Any]:
         except av.error.FFmpegError:  # the container ends in the middle of something
             seen.cut = True
             return
-        seen.packets += 1
+        seen.packets += packet.size > 0  # the last, empty one only empties the decoder
         try:
             yield from packet.decode()
         except av.error.InvalidDataError:
@@ -170,10 +170,10 @@ def _frames(container: Any, stream: Any, seen: _Seen) -> Iterator[Any]:
 def _refuse_holes(seen: _Seen, stream: Any, container: Any, path: Path) -> None:
     told = _told(stream, container)
     shown = _shown(seen, stream)
-    if seen.cut or told - shown > max(_MISSING_S, told / 50):
-        raise Rejection(
-            "truncated", f"{path.name} ends after {float(shown):.2f} s of {float(told):.2f} s: a part is missing"
-        )
+    lost = stream.frames - seen.packets  # an index, where there is one, knows how many there were
+    if seen.cut or lost > max(1, stream.frames // 50) or told - shown > max(_MISSING_S, told / 50):
+        why = f"{path.name} ends after {float(shown):.2f} s of {float(told):.2f} s: a part is missing"
+        raise Rejection("truncated", why)
     if seen.broken > MAX_BROKEN * seen.packets:
         raise Rejection("corrupt", f"{seen.broken} of {seen.packets} packets of {path.name} cannot be decoded")
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
+from fetch.server import FaultServer
+
 from bgrsr_data.fetch import ytdlp
 from bgrsr_data.records import Source
-
-from tests.fetch.server import FaultServer
 
 
 def run_ffmpeg(*arguments: object) -> None:

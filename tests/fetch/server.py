@@ -10,12 +10,14 @@
 /page/NAME          an HTML page, said to be one
 /disguised/NAME     an HTML page, said to be a video
 /feed?ITEM&ITEM     an RSS feed of those paths
+/slow/NAME          as it should be; the first two times over two seconds
 /lost/NAME          as it should be, but for NAME with "002" in it: 404
 """
 
 from __future__ import annotations
 
 import mimetypes
+import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -75,7 +77,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self._serve()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_args: object) -> None:
         pass
 
     def _serve(self) -> None:
@@ -117,7 +119,12 @@ class _Handler(BaseHTTPRequestHandler):
         cut = (
             self.command == "GET" and len(part) > 4096 and (manner == "cut" or (manner == "cut-once" and self._first()))
         )
-        self._write(part[: len(part) // 2] if cut else part)
+        if manner == "slow" and self.command == "GET" and nth <= 2:
+            for at in range(0, len(part), len(part) // 40 + 1):
+                self._write(part[at : at + len(part) // 40 + 1])
+                time.sleep(0.05)
+        else:
+            self._write(part[: len(part) // 2] if cut else part)
         self.close_connection |= cut
 
     def _first(self) -> bool:

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fetch.server import FaultServer
+
 from bgrsr_data.errors import FetchError
 from bgrsr_data.fetch.step import FORMAT
 from bgrsr_data.fetch.ytdlp import Fetched, fetch_url
-
-from tests.fetch.server import FaultServer
-
 
 # yt-dlp leaves its sockets to the garbage collector
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")

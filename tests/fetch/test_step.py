@@ -1,0 +1,238 @@
+"""The step as the runner sees it: sources in, clips and rejections out, nothing done twice."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fetch.conftest import run_ffmpeg
+from fetch.server import PAGE, FaultServer
+
+from bgrsr_data.engines.result import Result, attempt
+from bgrsr_data.fetch.sources import read_sources
+from bgrsr_data.fetch.step import SOURCES, Fetch
+from bgrsr_data.ledger import Done
+from bgrsr_data.records import Clip, RejectionRow, Source, make_id
+from bgrsr_data.runner import plan_stage, run_stage
+from bgrsr_data.stage import Item
+from bgrsr_data.workspace import Workspace
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # yt-dlp leaves its sockets to the collector
+Make = Callable[..., Source]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    made = Workspace.create(tmp_path / "workspace")
+    yield made
+    made.close()
+
+
+def put(workspace: Workspace, *sources: Source) -> list[Item[Source]]:
+    """Put sources where the command line puts them, and list the items that come of them."""
+    for source in sources:
+        workspace.ledger.commit(Done(SOURCES, source.id, source.content, "done"), [source])
+    return list(Fetch().items(workspace.ledger))
+
+
+def run(item: Item[Source], root: Path) -> Result:
+    return attempt(Fetch(), item, root)
+
+
+def clips(result: Result) -> list[Clip]:
+    return [row for row in result.records if isinstance(row, Clip)]
+
+
+def rejections(result: Result) -> dict[str, str]:
+    return {row.reason: row.detail for row in result.records if isinstance(row, RejectionRow)}
+
+
+def test_a_local_clip_becomes_a_row(workspace: Workspace, site: Path, make_source: Make) -> None:
+    source = make_source(path=str(site / "a.mp4"), split="val")
+    (item,) = put(workspace, source)
+    (clip,) = clips(run(item, workspace.root))
+    assert clip.id == make_id("clip", source.id, clip.sha256)
+    assert clip.path == f"clips/{source.id}/a.mp4"
+    assert (workspace.root / clip.path).read_bytes() == (site / "a.mp4").read_bytes()
+    assert (clip.licence, clip.creator, clip.split, clip.role) == ("CC0-1.0", "nobody", "val", "talking-head")
+    assert clip.person == make_id("person", source.id)
+
+
+def test_a_url_becomes_a_row_and_is_not_asked_for_again_when_rows_are_lost_or_the_licence_corrected(
+    workspace: Workspace, server: FaultServer, make_source: Make
+) -> None:
+    (item,) = put(workspace, make_source(url=server.url("ok/a.mp4"), licence="unknown", person="p"))
+    first = run(item, workspace.root)
+    assert [clip.person for clip in clips(first)] == ["p"]
+    server.asked.clear()
+    assert run(item, workspace.root).records == first.records
+    (corrected,) = put(workspace, make_source(url=server.url("ok/a.mp4"), licence="CC-BY-4.0", person="p"))
+    assert Fetch().fingerprint(corrected) != Fetch().fingerprint(item)
+    (clip,) = clips(run(corrected, workspace.root))
+    assert (clip.id, clip.licence) == (clips(first)[0].id, "CC-BY-4.0")
+    assert not server.asked
+
+
+def test_each_unfit_file_of_a_folder_is_told_and_the_others_count(
+    workspace: Workspace, site: Path, tmp_path: Path, make_source: Make
+) -> None:
+    folder = tmp_path / "footage"
+    folder.mkdir()
+    shutil.copy(site / "a.mp4", folder / "good.mp4")
+    shutil.copy(site / "a.mp4", folder / "twin.mp4")
+    shutil.copy(site / "photo.png", folder / "photo.png")
+    (folder / "empty.mp4").touch()
+    (folder / "page.mp4").write_bytes(PAGE)
+    (folder / "cut.mp4").write_bytes((site / "a.mp4").read_bytes()[:9000])
+    run_ffmpeg("-f", "lavfi", "-i", "sine=duration=1", folder / "song.mp4")
+    before = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in folder.iterdir()}
+    (item,) = put(workspace, make_source(path=str(folder)))
+    result = run(item, workspace.root)
+    assert result.status == "done"
+    assert [Path(clip.path).name for clip in clips(result)] == ["good.mp4", "photo.png"]
+    assert rejections(result).keys() == {"zero-byte", "not-a-video", "truncated", "audio-only", "duplicate"}
+    assert {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("content", [b"", PAGE])
+def test_a_single_unfit_file_is_a_rejected_item(
+    workspace: Workspace, tmp_path: Path, make_source: Make, content: bytes
+) -> None:
+    (tmp_path / "bad.mp4").write_bytes(content)
+    (item,) = put(workspace, make_source(path=str(tmp_path / "bad.mp4")))
+    result = run(item, workspace.root)
+    assert (result.status, clips(result)) == ("rejected", [])
+
+
+def test_a_missing_or_empty_folder_fails_in_one_line(workspace: Workspace, tmp_path: Path, make_source: Make) -> None:
+    (tmp_path / "empty").mkdir()
+    items = put(
+        workspace,
+        make_source(id="source-1", path=str(tmp_path / "empty")),
+        make_source(id="source-2", path=str(tmp_path / "none")),
+    )
+    empty, missing = (run(item, workspace.root) for item in items)
+    assert (empty.status, empty.error) == ("failed", f"{tmp_path}/empty: no image or video in this folder")
+    assert (missing.status, missing.error) == ("failed", f"{tmp_path}/none: does not exist")
+
+
+def test_a_changed_file_makes_its_source_stale_and_a_foreign_one_does_not(
+    workspace: Workspace, site: Path, tmp_path: Path, make_source: Make
+) -> None:
+    folder = tmp_path / "footage"
+    folder.mkdir()
+    shutil.copy(site / "a.mp4", folder)
+    (item,) = put(workspace, make_source(path=str(folder)))
+    (folder / "README.md").write_text("a note")
+    assert next(iter(Fetch().items(workspace.ledger))).inputs == item.inputs
+    shutil.copy(site / "b.mp4", folder)
+    assert next(iter(Fetch().items(workspace.ledger))).inputs != item.inputs
+
+
+def test_a_coco_source_gives_a_clip_for_each_image_with_a_person(
+    workspace: Workspace, footage: Path, make_source: Make
+) -> None:
+    tiny = footage / "coco" / "tiny_coco"
+    source = make_source(
+        role="coco", path=str(tiny / "train2017"), annotations=str(tiny / "instances_train2017.json"), licence="unknown"
+    )
+    (item,) = put(workspace, source)
+    result = run(item, workspace.root)
+    assert len(clips(result)) == 17
+    assert rejections(result) == {}
+    assert all("licen" in clip.licence.lower() for clip in clips(result))
+    assert {clip.creator for clip in clips(result)} == {"Flickr user"}
+    assert all((workspace.root / str(clip.annotations)).is_file() for clip in clips(result))
+    assert len({clip.person for clip in clips(result)}) == 17
+    assert run(item, workspace.root).records == result.records
+
+
+def test_a_playlist_entry_that_failed_for_a_passing_reason_is_asked_for_at_the_next_run(
+    workspace: Workspace, server: FaultServer, make_source: Make
+) -> None:
+    feed = server.url("feed?ok/a.mp4&twice-500/b.mp4&status-404/x.mp4")
+    put(workspace, make_source(url=feed, yt_dlp={"retries": 0, "extractor_retries": 0}))
+    first = run_stage_here(workspace)
+    assert first.records == {"clip": 2, "rejection": 1}  # our own retries outlast two failures
+    assert plan_stage(Fetch(), workspace).pending == []
+    put(workspace, make_source(id="source-1", url=server.url("feed?ok/b.mp4&half/a.mp4")))
+    second = run_stage_here(workspace)
+    assert second.reasons == {"truncated": 1}
+    assert [item.id for item in plan_stage(Fetch(), workspace).pending] == ["source-1"]
+    run_stage_here(workspace)
+    assert plan_stage(Fetch(), workspace).pending == []  # twice the same failure: it rests
+
+
+def run_stage_here(workspace: Workspace):
+    """Run the stage in this process, where the server's fixture holds."""
+
+    class Here(Fetch):
+        pooled = False
+
+    return run_stage(Here(), workspace)
+
+
+def test_a_failed_url_leaves_no_clip_and_is_retried(
+    workspace: Workspace, server: FaultServer, make_source: Make
+) -> None:
+    put(workspace, make_source(url=server.url("status-404/a.mp4")))
+    outcome = run_stage_here(workspace)
+    assert outcome.failed == 1
+    assert "gone" in outcome.errors["source-0"]
+    assert workspace.ledger.count("clip") == 0
+    assert len(plan_stage(Fetch(), workspace, only_failed=True).pending) == 1
+
+
+def test_the_whole_list_of_our_footage_is_the_same_with_any_number_of_workers(footage: Path, tmp_path: Path) -> None:
+    sources = read_sources(Path(__file__).parents[2] / "manifests" / "footage.yaml")
+    digests = []
+    for workers in (1, 2):
+        workspace = Workspace.create(tmp_path / str(workers))
+        put(workspace, *sources)
+        outcome = run_stage(Fetch(), workspace, workers=workers)
+        assert (outcome.done, outcome.rejected, outcome.failed) == (14, 0, 0), outcome.errors
+        assert outcome.records == {"clip": 13 + 17}
+        assert plan_stage(Fetch(), workspace).pending == []
+        digests.append(workspace.ledger.digest("clip"))
+        workspace.close()
+    assert digests[0] == digests[1]
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from bgrsr_data.fetch.step import Fetch
+from bgrsr_data.records import Source
+from bgrsr_data.stage import Item
+source = Source.model_validate_json(sys.argv[1])
+Fetch().run(Item(source.id, (), source), Path(sys.argv[2]))
+"""
+
+
+def test_a_killed_download_is_taken_up_and_ends_with_the_same_rows(
+    workspace: Workspace, server: FaultServer, tmp_path: Path, make_source: Make
+) -> None:
+    source = make_source(url=server.url("slow/a.mp4"), yt_dlp={"buffersize": 1024})
+    (item,) = put(workspace, source)
+    command = [sys.executable, "-c", KILLED, source.model_dump_json(), str(workspace.root)]
+    process = subprocess.Popen(command, env={**os.environ, "no_proxy": "127.0.0.1"})
+    parts = workspace.root / "clips" / source.id / ".parts"
+    deadline = time.monotonic() + 30
+    while not any(part.stat().st_size > 2000 for part in parts.glob("*.part")):
+        assert time.monotonic() < deadline, "no part of it came"
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not [file for file in parts.parent.iterdir() if file != parts]
+    server.ranges.clear()
+    result = run(item, workspace.root)
+    assert int(server.ranges[0].removeprefix("bytes=").split("-")[0]) >= 2000
+    assert result.records == run(item, tmp_path / "undisturbed").records
+    assert not parts.exists()

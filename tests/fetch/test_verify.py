@@ -1,0 +1,131 @@
+"""Decoding to the end tells what is footage from what only looks like it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from fetch.conftest import run_ffmpeg
+from fetch.server import PAGE
+
+from bgrsr_data.errors import InputError, Rejection
+from bgrsr_data.fetch.verify import probe
+
+
+def reason(path: Path) -> str:
+    with pytest.raises(Rejection) as caught:
+        probe(path)
+    assert "\n" not in caught.value.detail
+    assert path.name in caught.value.detail
+    return caught.value.reason
+
+
+def test_a_whole_clip_is_described_exactly(site: Path) -> None:
+    shown = probe(site / "a.mp4")
+    assert (shown.media, shown.width, shown.height, shown.frames, shown.codec) == ("video", 160, 120, 50, "h264")
+    assert shown.duration == 2
+    assert shown.broken == 0
+
+
+def test_a_still_is_one_frame_of_no_duration(site: Path) -> None:
+    shown = probe(site / "photo.png")
+    assert (shown.media, shown.width, shown.height, shown.frames, shown.duration) == ("still", 160, 120, 1, Fraction(0))
+
+
+def test_a_rotated_clip_is_measured_upright(site: Path, tmp_path: Path) -> None:
+    run_ffmpeg("-display_rotation", 90, "-i", site / "a.mp4", "-c", "copy", tmp_path / "turned.mp4")
+    shown = probe(tmp_path / "turned.mp4")
+    assert (shown.width, shown.height) == (120, 160)
+
+
+def test_a_variable_frame_rate_has_its_true_duration(site: Path, tmp_path: Path) -> None:
+    run_ffmpeg(
+        "-i", site / "a.mp4", "-vf", "select='lt(n,25)+not(mod(n,5))'", "-fps_mode", "vfr", tmp_path / "vfr.mp4"
+    )  # fmt: skip
+    shown = probe(tmp_path / "vfr.mp4")
+    assert shown.frames == 30
+    assert Fraction("1.8") < shown.duration <= 2
+
+
+def test_an_empty_file_is_zero_byte(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").touch()
+    assert reason(tmp_path / "a.mp4") == "zero-byte"
+
+
+def test_a_web_page_named_mp4_is_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(PAGE)
+    assert reason(tmp_path / "a.mp4") == "not-a-video"
+    with pytest.raises(Rejection, match="it is a web page"):
+        probe(tmp_path / "a.mp4")
+
+
+@pytest.mark.parametrize("part", [0.2, 0.5, 0.9])
+def test_a_truncated_clip_is_told(site: Path, tmp_path: Path, part: float) -> None:
+    data = (site / "a.mp4").read_bytes()
+    (tmp_path / "a.mp4").write_bytes(data[: int(len(data) * part)])
+    assert reason(tmp_path / "a.mp4") == "truncated"
+
+
+def test_a_clip_whose_index_at_the_end_is_missing_is_truncated(site: Path, tmp_path: Path) -> None:
+    run_ffmpeg("-i", site / "a.mp4", "-c", "copy", tmp_path / "late.mp4")  # without faststart: moov comes last
+    data = (tmp_path / "late.mp4").read_bytes()
+    (tmp_path / "a.mp4").write_bytes(data[: len(data) // 2])
+    assert reason(tmp_path / "a.mp4") == "truncated"
+
+
+@pytest.mark.parametrize("sound", [False, True])
+def test_a_truncated_matroska_is_told(site: Path, tmp_path: Path, sound: bool) -> None:
+    extra = ["-f", "lavfi", "-i", "sine=duration=2", "-c:a", "libmp3lame"] if sound else []
+    run_ffmpeg("-i", site / "a.mp4", *extra, "-c:v", "copy", tmp_path / "whole.mkv")
+    assert probe(tmp_path / "whole.mkv").frames == 50
+    data = (tmp_path / "whole.mkv").read_bytes()
+    (tmp_path / "a.mkv").write_bytes(data[: len(data) // 2])
+    assert reason(tmp_path / "a.mkv") == "truncated"
+
+
+def test_a_clip_with_holes_is_corrupt(site: Path, tmp_path: Path) -> None:
+    data = bytearray((site / "a.mp4").read_bytes())
+    start = data.index(b"mdat") + 4
+    data[start + 2000 :] = b"\xff" * (len(data) - start - 2000)
+    (tmp_path / "a.mp4").write_bytes(data)
+    assert reason(tmp_path / "a.mp4") in ("corrupt", "truncated", "no-frame")
+
+
+def test_sound_alone_is_audio_only(tmp_path: Path) -> None:
+    run_ffmpeg("-f", "lavfi", "-i", "sine=duration=1", tmp_path / "a.mp4")
+    assert reason(tmp_path / "a.mp4") == "audio-only"
+
+
+def test_sound_with_a_cover_is_cover_art_only(site: Path, tmp_path: Path) -> None:
+    run_ffmpeg(
+        "-f", "lavfi", "-i", "sine=duration=1", "-i", site / "photo.png", "-map", 0, "-map", 1, "-c:v", "copy",
+        "-disposition:v:0", "attached_pic", tmp_path / "a.m4a",
+    )  # fmt: skip
+    (tmp_path / "a.m4a").rename(tmp_path / "a.mp4")
+    assert reason(tmp_path / "a.mp4") == "cover-art-only"
+
+
+def test_a_truncated_photograph_is_told(site: Path, tmp_path: Path) -> None:
+    run_ffmpeg("-i", site / "photo.png", tmp_path / "whole.jpg")
+    assert probe(tmp_path / "whole.jpg").codec == "jpeg"
+    for name in ("whole.jpg", "photo.png"):
+        data = ((tmp_path if name == "whole.jpg" else site) / name).read_bytes()
+        (tmp_path / f"cut-{name}").write_bytes(data[: len(data) * 2 // 3])
+        assert reason(tmp_path / f"cut-{name}") == "truncated"
+
+
+def test_a_web_page_named_jpg_is_no_image(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(PAGE)
+    assert reason(tmp_path / "a.jpg") == "not-an-image"
+
+
+def test_a_missing_file_is_an_input_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        probe(tmp_path / "none.mp4")
+
+
+def test_our_footage_is_whole(footage: Path) -> None:
+    shown = {file.name: probe(file) for file in sorted(footage.glob("greenscreen/grid_*.mpg"))}
+    assert len(shown) == 4
+    assert {(one.width, one.height, one.frames, one.duration) for one in shown.values()} == {(360, 288, 75, 3)}
