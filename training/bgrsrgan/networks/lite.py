@@ -17,6 +17,8 @@ from bgrsrgan.light import blend, upscale
 from bgrsrgan.networks.base import Generator, Output
 
 WIDTHS = (24, 48, 96, 128)
+ALPHA_GAIN = 4.0  # alpha is 0 or 1 nearly everywhere: let it come there soon
+RESIDUAL_GAIN = 0.1  # the upscaled frame is nearly right: begin close to it
 
 
 class Separable(nn.Module):
@@ -96,6 +98,7 @@ class Lite(Generator):
         self.up_middle = Merge(coarse, middle)
         self.up_fine = Merge(middle, fine)
         self.head = nn.Sequential(nn.Conv2d(fine, 4 * 16, 3, padding=1), nn.PixelShuffle(4))
+        _begin_alike(self.head[0], places=16)
 
     def forward(self, lr_frame: Tensor, lr_background: Tensor, hr_background: Tensor) -> Output:
         """See Generator.forward; blended in linear light."""
@@ -104,9 +107,16 @@ class Lite(Generator):
         coarse = self.down_coarse(middle)
         risen = self.up_coarse(self.down_deep(coarse), coarse)
         made: Tensor = self.head(self.up_fine(self.up_middle(risen, middle), fine))
-        alpha = made[:, :1].sigmoid()
-        foreground = (upscale(lr_frame) + 0.1 * made[:, 1:]).clamp(0, 1)
+        alpha = (ALPHA_GAIN * made[:, :1]).sigmoid()
+        foreground = (upscale(lr_frame) + RESIDUAL_GAIN * made[:, 1:]).clamp(0, 1)
         return Output(blend(foreground, hr_background, alpha), alpha, foreground)
+
+
+def _begin_alike(convolution: nn.Conv2d, *, places: int) -> None:
+    """Give all places of a PixelShuffle the same first weights (ICNR, https://arxiv.org/abs/1707.02937): no grid."""
+    with torch.no_grad():
+        for values in (convolution.weight, convolution.bias):
+            values.copy_(values[::places].repeat_interleave(places, 0))
 
 
 def _descent(into: int, out: int, *, repeats: int, kernel: int = 3) -> nn.Sequential:

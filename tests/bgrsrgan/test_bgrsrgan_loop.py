@@ -1,0 +1,265 @@
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import pytest
+import torch
+from photo_renderer import PhotoRenderer
+
+from bgrsr_data.errors import InputError, LockedError, ToolError
+from bgrsrgan.config import TrainConfig
+from bgrsrgan.data import CombinationDataset, in_order
+from bgrsrgan.evaluate import evaluate
+from bgrsrgan.loop import train
+from bgrsrgan.run_folder import RunFolder
+from bgrsrgan.state import TrainingState, load_generator, read_checkpoint
+from bgrsrgan.steps import adversarial_step, pixel_step, rate_at
+
+CPU = torch.device("cpu")
+
+
+class _Stop(Exception):
+    """The test pulls the plug."""
+
+
+def _run(config: TrainConfig, renderer: PhotoRenderer, folder: Path, **more):
+    return train(config, renderer, RunFolder(folder), manifest_sha256=more.pop("manifest_sha256", "a"), **more)
+
+
+def _stop_after(last: int):
+    def on_step(step: int, terms: object) -> None:
+        if step == last:
+            raise _Stop
+
+    return on_step
+
+
+def _assert_same_run(one: Path, other: Path) -> None:
+    """Every tensor of the checkpoints, to the bit, and every row of the stats."""
+    _assert_same(*(read_checkpoint(folder / "checkpoint.pt", CPU) for folder in (one, other)))
+    assert (one / "stats.jsonl").read_text() == (other / "stats.jsonl").read_text()
+    assert (one / "best.pt").read_bytes() == (other / "best.pt").read_bytes()
+
+
+def _assert_same(one: object, other: object) -> None:
+    if isinstance(one, torch.Tensor):
+        assert torch.equal(one, other)
+    elif isinstance(one, dict):
+        assert one.keys() == other.keys()
+        for key in one.keys() - {"seconds"}:
+            _assert_same(one[key], other[key])
+    elif isinstance(one, list | tuple):
+        assert len(one) == len(other)
+        for mine, its in zip(one, other, strict=True):
+            _assert_same(mine, its)
+    else:
+        assert one == other
+
+
+@pytest.mark.parametrize("stop", [1, 3, 4, 5])
+def test_a_run_that_is_stopped_and_resumed_ends_in_the_same_bits(tmp_path, tiny, renderer, stop) -> None:
+    """Stopped before the first checkpoint, between two, at the border of the phases, and in the second."""
+    whole = _run(tiny, renderer, tmp_path / "whole")
+    with pytest.raises(_Stop):
+        _run(tiny, renderer, tmp_path / "stopped", on_step=_stop_after(stop))
+    resumed = _run(tiny, renderer, tmp_path / "stopped")
+    _assert_same_run(tmp_path / "whole", tmp_path / "stopped")
+    assert resumed.psnr == whole.psnr
+    assert resumed.steps == whole.steps == 6
+
+
+def test_a_process_that_is_killed_loses_only_the_steps_after_its_checkpoint(tmp_path, tiny, renderer) -> None:
+    script = [sys.executable, str(Path(__file__).with_name("kill_me.py"))]
+    process = subprocess.Popen([*script, str(tmp_path / "killed"), tiny.model_dump_json()])
+    try:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "killed" / "checkpoint.pt").is_file():
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    _run(tiny, renderer, tmp_path / "killed")
+    _run(tiny, renderer, tmp_path / "whole")
+    _assert_same_run(tmp_path / "whole", tmp_path / "killed")
+
+
+def test_a_finished_run_has_nothing_left_to_do(tmp_path, tiny, renderer) -> None:
+    first = _run(tiny, renderer, tmp_path)
+    steps: list[int] = []
+    again = _run(tiny, renderer, tmp_path, on_step=lambda step, terms: steps.append(step))
+    assert steps == []
+    assert (again.psnr, again.ssim, again.best_step) == (first.psnr, first.ssim, first.best_step)
+
+
+def test_a_run_with_other_options_or_other_data_is_not_resumed_but_begun_anew_on_demand(
+    tmp_path, tiny, renderer
+) -> None:
+    _run(tiny, renderer, tmp_path)
+    with pytest.raises(InputError, match=r"begun otherwise \(batch 2 → 3\)"):
+        _run(tiny.model_copy(update={"batch": 3}), renderer, tmp_path)
+    with pytest.raises(InputError, match=r"begun otherwise \(another manifest\)"):
+        _run(tiny, renderer, tmp_path, manifest_sha256="b")
+    steps: list[int] = []
+    _run(tiny, renderer, tmp_path, manifest_sha256="b", fresh=True, on_step=lambda step, terms: steps.append(step))
+    assert steps == [1, 2, 3, 4, 5, 6]
+
+
+def test_options_that_change_no_weight_may_change_when_resumed(tmp_path, tiny, renderer) -> None:
+    _run(tiny, renderer, tmp_path / "whole")
+    with pytest.raises(_Stop):
+        _run(tiny, renderer, tmp_path / "stopped", on_step=_stop_after(3))
+    _run(tiny.model_copy(update={"workers": 1, "cache_mb": 0}), renderer, tmp_path / "stopped")
+    one, other = (load_generator(tmp_path / name / "best.pt", CPU)[0].state_dict() for name in ("whole", "stopped"))
+    _assert_same(dict(one), dict(other))
+
+
+def test_a_damaged_checkpoint_is_an_input_error(tmp_path, tiny, renderer) -> None:
+    (tmp_path / "checkpoint.pt").write_bytes(b"PK\x03\x04 cut off")
+    with pytest.raises(InputError, match="is no checkpoint, or a damaged one"):
+        _run(tiny, renderer, tmp_path)
+
+
+def test_what_is_held_out_is_measured_but_never_learned_from(tmp_path, tiny, renderer) -> None:
+    renderer.rendered.clear()
+    drawn: list[set[str]] = []
+
+    def on_step(step: int, terms: object) -> None:
+        drawn.append(set(renderer.rendered))
+        renderer.rendered.clear()
+
+    _run(tiny.model_copy(update={"cache_mb": 0, "eval_every": 100}), renderer, tmp_path, on_step=on_step)
+    measured_first, *learned = drawn[0], *drawn[1:]
+    assert {name.split("-")[0] for name in measured_first} == {"train", "val"}  # val before the first step
+    assert {name.split("-")[0] for names in learned for name in names} == {"train"}
+
+
+def test_the_generator_learns_a_batch_by_heart(tiny, renderer) -> None:
+    config = tiny.model_copy(update={"pixel_steps": 40, "pixel_rate": 3e-3, "warm_up_steps": 2})
+    batch = next(in_order(CombinationDataset(renderer, renderer.combinations("train")), batch=2)).as_float(CPU)
+    torch.set_num_threads(1)
+    state = TrainingState.fresh(config, CPU)
+    alphas = []
+    for state.step in range(40):
+        alphas.append(float(pixel_step(state, batch, config)["alpha"].detach()))
+    assert alphas[-1] < 0.25 * alphas[0]
+
+
+def test_the_critic_learns_to_tell_and_the_generator_is_told(tiny, renderer) -> None:
+    config = tiny.model_copy(
+        update={"pixel_steps": 1, "adversarial_steps": 12, "warm_up_steps": 0, "critic_rate": 2e-3}
+    )
+    batch = next(in_order(CombinationDataset(renderer, renderer.combinations("train")), batch=2)).as_float(CPU)
+    torch.set_num_threads(1)
+    state = TrainingState.fresh(config, CPU)
+    terms = []
+    for state.step in range(1, 13):
+        terms.append({name: float(value.detach()) for name, value in adversarial_step(state, batch, config).items()})
+    assert terms[0]["critic"] == pytest.approx(2, abs=0.1)
+    assert terms[-1]["critic"] < 1.5
+    assert terms[-1]["adversarial"] > terms[0]["adversarial"]
+
+
+def test_a_loss_that_is_not_a_number_ends_the_run_and_keeps_the_checkpoint(tmp_path, tiny, renderer) -> None:
+    config = tiny.model_copy(update={"pixel_rate": 1e30, "warm_up_steps": 0, "clip_norm": 1e30})
+    with pytest.raises(ToolError, match=r"step \d: the loss or its gradient is not a number .*lower rate"):
+        _run(config, renderer, tmp_path)
+
+
+def test_a_step_that_is_not_a_number_changes_no_weight(tiny, renderer) -> None:
+    batch = next(in_order(CombinationDataset(renderer, renderer.combinations("train")), batch=2)).as_float(CPU)
+    state = TrainingState.fresh(tiny, CPU)
+    before = {name: value.clone() for name, value in state.generator.named_parameters()}
+    spoiled = batch._replace(hr_target=torch.full_like(batch.hr_target, float("nan")))
+    with pytest.raises(ToolError, match="not a number"):
+        pixel_step(state, spoiled, tiny)
+    _assert_same(before, dict(state.generator.named_parameters()))
+
+
+def test_the_rate_rises_over_the_warm_up_and_falls_to_nothing() -> None:
+    config = TrainConfig(warm_up_steps=10)
+    rates = [rate_at(step, 100, 1.0, config) for step in range(100)]
+    assert rates[0] == pytest.approx(0.1)
+    assert max(rates) == rates[9]
+    assert rates[50] == pytest.approx(0.5, abs=0.01)
+    assert rates[99] < 0.001
+
+
+def test_the_first_mean_of_weights_forgets_the_random_ones() -> None:
+    """After one step the mean has moved by 1 - 2/11, not by a thousandth."""
+    state = TrainingState.fresh(TrainConfig(), CPU)
+    bias = state.generator.head[0].bias
+    with torch.no_grad():
+        before = state.mean_generator.head[0].bias.clone()
+        bias += 1.0
+    state.step = 1
+    state.update_mean(0.999)
+    assert (state.mean_generator.head[0].bias - before) == pytest.approx(torch.full((64,), 9 / 11).numpy(), abs=1e-5)
+
+
+def test_the_clock_ends_a_run_in_good_order_and_more_time_goes_on_with_it(tmp_path, tiny, renderer) -> None:
+    hurried = _run(tiny.model_copy(update={"max_seconds": 1e-6}), renderer, tmp_path)
+    assert (hurried.ended, hurried.steps) == ("time", 0)
+    assert (tmp_path / "best.pt").is_file()
+    assert _run(tiny, renderer, tmp_path).ended == "whole"
+
+
+def test_one_folder_takes_one_trainer(tmp_path) -> None:
+    with RunFolder(tmp_path).writing(), pytest.raises(LockedError, match="another process is training here"):
+        with RunFolder(tmp_path).writing():
+            pass
+
+
+def test_a_run_leaves_its_config_stats_curves_panels_and_summary(tmp_path, tiny, renderer) -> None:
+    summary = _run(tiny, renderer, tmp_path)
+    told = json.loads((tmp_path / "config.json").read_text())
+    assert TrainConfig.model_validate(told["config"]) == tiny
+    assert told["manifest_sha256"] == "a"
+    rows = [json.loads(line) for line in (tmp_path / "stats.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in rows if "pixel" in row] == [1, 2, 3, 4, 5, 6]
+    assert [row["step"] for row in rows if "ssim" in row] == [2, 4, 6]
+    assert [row["phase"] for row in rows if "critic" in row] == ["adversarial"] * 2
+    best = max((row for row in rows if "ssim" in row), key=lambda row: row["ssim"])
+    assert (summary.best_step, summary.ssim) == (best["step"], best["ssim"])
+    assert json.loads((tmp_path / "summary.json").read_text())["baselines"]["bicubic"]["psnr"] > 0
+    assert cv2.imread(str(tmp_path / "curves.png")).shape == (900, 1500, 3)
+    assert cv2.imread(str(tmp_path / "panels" / "step_000006.png")).shape == (34 + 3 * (300 + 36), 6 * 406 + 6, 3)
+
+
+def test_an_evaluation_measures_the_whole_split_and_draws_the_worst(tmp_path, tiny, renderer) -> None:
+    renderer.counts["test"] = 5
+    generator = TrainingState.fresh(tiny, CPU).mean_generator
+    found = evaluate(generator, renderer, tmp_path, config=tiny, split="test", step=0, device=CPU)
+    content = json.loads((tmp_path / "evaluation.json").read_text())
+    images = content["images"]
+    assert found.pairs == len(images) == 5
+    assert found.scores["model"].ssim == pytest.approx(sum(image["model"]["ssim"] for image in images) / 5)
+    assert found.worst == [i["id"] for i in sorted(images, key=lambda i: i["model"]["ssim"])][:4]
+    assert not found.beats_baseline  # nothing is learned yet, and it says so
+    for name in ("worst.png", "random.png"):
+        assert cv2.imread(str(tmp_path / name)).shape == (34 + 4 * (300 + 36), 6 * 406 + 6, 3)
+
+
+def test_an_evaluation_of_the_truth_itself_beats_the_baseline(tmp_path, tiny, renderer) -> None:
+    """The judge is judged: a generator that is told the answer scores perfectly."""
+    from bgrsrgan.networks import Generator, Output
+
+    truths = iter(in_order(CombinationDataset(renderer, renderer.combinations("val")), batch=3))
+
+    class Oracle(Generator):
+        def forward(self, lr_frame, lr_background, hr_background) -> Output:
+            return Output(self.truth.hr_target, None, None)
+
+    oracle = Oracle()
+    oracle.truth = next(truths).as_float(CPU)
+    config = tiny.model_copy(update={"batch": 3})
+    found = evaluate(oracle, renderer, tmp_path, config=config, split="val", step=0, device=CPU)
+    assert found.beats_baseline
+    assert found.scores["model"].ssim == pytest.approx(1)
