@@ -14,11 +14,13 @@ def arrange(fiftyone: Any, dataset: Any) -> None:
     config.active_fields = fiftyone.ActiveFields(paths=["tags", "score", *OVERLAYS])
     config.color_scheme = fiftyone.ColorScheme(
         color_by="field",
-        opacity=0.6,
+        opacity=0.45,
         fields=[{"path": "alpha", "fieldColor": "#ff2d95"}, {"path": "person_box", "fieldColor": "#ff2d95"}],
     )
     config.sidebar_groups = _sidebar(fiftyone, dataset)
     dataset.save()
+    dataset.update_label_schema("note", {"type": "str", "component": "text"})  # so that it can be written in the App
+    dataset.activate_label_schemas("note")
     for name, view in _views(dataset).items():
         dataset.save_view(name, view, overwrite=True)
 
@@ -32,8 +34,10 @@ def _sidebar(fiftyone: Any, dataset: Any) -> list[Any]:
         "scores": scores,
         "about": ["row", "person", "clip", "screen"],
     }
+    shown = {path for paths in groups.values() for path in paths}
+    groups["other"] = sorted(dataset.get_field_schema().keys() - shown - {"tags", "metadata", "group"})
     return [
-        fiftyone.SidebarGroupDocument(name=name, paths=paths, expanded=name != "about")
+        fiftyone.SidebarGroupDocument(name=name, paths=paths, expanded=name not in ("about", "other"))
         for name, paths in groups.items()
     ]
 

@@ -95,7 +95,8 @@ class SmallSet:
         """A combination of one foreground."""
         return Combination(
             id=f"combination-{number}", foreground=self.foregrounds[number].id, original_background="background-rocket",
-            target_background="background-rocket", split="train", zoom=1.0, left=0.1, top=0.0, flip=False, noise=0.0, seed=3,
+            target_background="background-rocket", split="train", zoom=1.0, left=0.1, top=0.0,
+            flip=False, noise=0.0, seed=3,
         )  # fmt: skip
 
     def _foreground(self, number: int) -> Foreground:
@@ -105,8 +106,8 @@ class SmallSet:
         write_image(self.workspace.root / folder / "fg.png", portrait())
         return Foreground(
             id=f"foreground-{number}", clip="clip-astronaut", original=f"frame-{number}", person="astronaut",
-            alpha_path=f"{folder}/alpha.png", foreground_path=f"{folder}/fg.png", sha256=sha256, width=SIZE, height=SIZE,
-            box_left=0, box_top=0, box_right=SIZE, box_bottom=SIZE, screen="#14AA3C", screen_name="green",
+            alpha_path=f"{folder}/alpha.png", foreground_path=f"{folder}/fg.png", sha256=sha256, width=SIZE,
+            height=SIZE, box_left=0, box_top=0, box_right=SIZE, box_bottom=SIZE, screen="#14AA3C", screen_name="green",
             score=0.9 - 0.1 * number, scores={"spill": 0.01 * number, "holes": 0.0, "edge-px": 2.5},
         )  # fmt: skip
 

@@ -1,18 +1,22 @@
-"""Runs review commands in a process of its own: one JSON line in, one JSON line out."""
+"""Runs review commands in a process of its own: a JSON line in, a JSON line out; given arguments, it serves the App."""
 
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from bgrsr_data.errors import BgrsrError
+from bgrsr_data.review.app import open_app
 from bgrsr_data.review.database import connect
 from bgrsr_data.review.dataset import dataset_name, sync
 from bgrsr_data.review.verdicts import pull
 from bgrsr_data.workspace import Workspace
+
+FIELDS = ("id", "filepath", "tags", "note", "verdict", "verdict_by", "content")
 
 
 def run(command: str, root: Path, options: dict[str, Any]) -> Any:
@@ -23,15 +27,20 @@ def run(command: str, root: Path, options: dict[str, Any]) -> Any:
         workspace.close()
 
 
+def load(workspace: Workspace) -> Any:
+    return connect().load_dataset(dataset_name(workspace.root))
+
+
+def pull_as(workspace: Workspace, reviewer: str) -> dict[str, Any]:
+    pulled = asdict(pull(workspace, reviewer))
+    return pulled | {name: [verdict.model_dump() for verdict in pulled[name]] for name in ("verdicts", "withdrawn")}
+
+
 def show(workspace: Workspace) -> dict[str, dict[str, Any]]:
     """Everything of the dataset: row → slice → fields."""
-    dataset = connect().load_dataset(dataset_name(workspace.root))
     shown: dict[str, dict[str, Any]] = {}
-    for sample in dataset.select_group_slices(_allow_mixed=True):
-        fields = {name: sample[name] for name in sample.field_names if name.startswith("score")}
-        fields |= {
-            name: sample[name] for name in ("id", "filepath", "tags", "note", "verdict", "verdict_by", "content")
-        }
+    for sample in load(workspace).select_group_slices(_allow_mixed=True):
+        fields = {name: sample[name] for name in sample.field_names if name in FIELDS or name.startswith("score")}
         fields["overlay"] = sample.alpha.map_path if sample.alpha else None
         fields["box"] = sample.person_box.bounding_box if sample.person_box else None
         shown.setdefault(sample.row, {})[sample.group.name] = fields
@@ -39,9 +48,8 @@ def show(workspace: Workspace) -> dict[str, dict[str, Any]]:
 
 
 def tag(workspace: Workspace, row: str, slice_: str, tags: list[str], note: str | None = None) -> None:
-    """Do what a person does in the App."""
-    dataset = connect().load_dataset(dataset_name(workspace.root))
-    view = dataset.select_group_slices(_allow_mixed=True)
+    """Leave in the database what the App leaves there."""
+    view = load(workspace).select_group_slices(_allow_mixed=True)
     for sample in view.match({"row": row, "group.name": slice_}):
         sample.tags = tags
         sample.note = note
@@ -49,7 +57,7 @@ def tag(workspace: Workspace, row: str, slice_: str, tags: list[str], note: str 
 
 
 def views(workspace: Workspace) -> dict[str, list[str]]:
-    dataset = connect().load_dataset(dataset_name(workspace.root))
+    dataset = load(workspace)
     return {name: dataset.load_saved_view(name).values("row") for name in dataset.list_saved_views()}
 
 
@@ -59,22 +67,40 @@ def forget(workspace: Workspace) -> None:
 
 COMMANDS: dict[str, Any] = {
     "sync": lambda workspace: sync(workspace).name,
-    "pull": lambda workspace, reviewer: {
-        k: v
-        for k, v in json.loads(json.dumps(asdict(pull(workspace, reviewer)), default=lambda r: r.model_dump())).items()
-    },
+    "pull": pull_as,
     "show": show,
     "tag": tag,
     "views": views,
     "forget": forget,
 }
 
-if __name__ == "__main__":
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def serve(root: Path, port: int) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a test runner in the background has it ignored
+    try:
+        open_app(Workspace(root), port=port, browser=False, opened=say)
+    except BgrsrError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)
+
+
+def answer_lines() -> None:
     for line in sys.stdin:
         command, root, options = json.loads(line)
         try:
             answer = {"result": run(command, Path(root), options)}
         except BgrsrError as error:
             answer = {"error": str(error)}
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+        say(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        serve(Path(sys.argv[1]), int(sys.argv[2]))
+    else:
+        answer_lines()

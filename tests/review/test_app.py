@@ -1,0 +1,135 @@
+"""A person rejects a picture in the App, in a real browser, and the set heeds it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from .conftest import FiftyOne, SmallSet
+
+CHROMIUM = Path("/usr/bin/chromium")
+DRIVER = Path(__file__).with_name("driver.py")
+
+
+@pytest.mark.browser
+def test_a_picture_rejected_in_the_browser_is_rejected_in_the_ledger(
+    fiftyone: FiftyOne, small_set: SmallSet, tmp_path: Path
+) -> None:
+    pytest.importorskip("playwright")
+    if not CHROMIUM.is_file():
+        pytest.skip("no chromium here")
+    with app(small_set, fiftyone.environment) as url, browser(url) as page:
+        page.screenshot(path=tmp_path / "grid.png")
+        reject(page, 1)
+        write_note(page, 1, "halo at the helmet")
+    pulled = fiftyone("pull", small_set, reviewer="Ann")
+    assert pulled["warnings"] == []
+    (verdict,) = small_set.workspace.ledger.verdicts()
+    assert (verdict.row, verdict.verdict, verdict.reviewer) == ("foreground-1", "reject", "Ann")
+    assert verdict.note == "halo at the helmet"
+    assert verdict.row_content == small_set.foregrounds[1].content
+    assert list(small_set.workspace.ledger.rejected_by_review()) == ["foreground-1"]
+
+    fiftyone("sync", small_set)
+    assert {tuple(fields["tags"]) for fields in fiftyone("show", small_set)["foreground-1"].values()} == {("reject",)}
+
+    small_set.change(1)
+    assert small_set.workspace.ledger.rejected_by_review() == {}
+
+
+def test_ctrl_c_ends_the_app_and_its_server(small_set: SmallSet, database: dict[str, str]) -> None:
+    with app(small_set, database) as url:
+        port = int(url.rsplit(":", 1)[1].split("/")[0])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", port))  # nothing listens any more
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(small_set: SmallSet, database: dict[str, str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = subprocess.run(
+            command(small_set, port), capture_output=True, text=True, env=database, timeout=60, check=False
+        )
+    assert ended.returncode == 2
+    assert ended.stderr.strip() == f"port {port}: cannot be used (Address already in use); choose another with --port"
+
+
+def command(small_set: SmallSet, port: int) -> list[str]:
+    return [sys.executable, str(DRIVER), str(small_set.workspace.root), str(port)]
+
+
+@contextmanager
+def app(small_set: SmallSet, environment: dict[str, str]) -> Iterator[str]:
+    """The App, served; it says its URL and nothing else, and ends well on Ctrl-C."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        command(small_set, port), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+    try:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        assert url.startswith(f"http://127.0.0.1:{port}/datasets/bgrsr-my-set-")
+        yield url
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=30) == ("", "")
+        assert process.returncode == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@contextmanager
+def browser(url: str) -> Iterator[Page]:
+    """The App in Chromium, the grid drawn."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        page = chromium.new_page(viewport={"width": 1920, "height": 1080})
+        page.set_default_timeout(15_000)
+        page.route("**/fonts.googleapis.com/**", lambda route: route.abort())
+        page.add_init_script("localStorage.setItem('fiftyone-enterprise-tooltip-seen', 'true')")
+        page.goto(url)
+        page.locator("[data-cy=looker] canvas[canvas-loaded=true]").nth(2).wait_for(state="attached")
+        yield page
+        chromium.close()
+
+
+def reject(page: Page, number: int) -> None:
+    """Select one picture of the grid and tag it."""
+    picture = page.locator("[data-cy=fo-grid] [data-cy=looker]").nth(number)
+    picture.hover()
+    picture.click(position={"x": 14, "y": 14})  # the box that appears in the corner
+    page.locator("[data-cy=action-manage-selected]").wait_for()
+    page.locator("[data-cy=action-tag-sample-labels]").click()
+    page.locator("[data-cy=sample-tag-input]").fill("reject")
+    page.keyboard.press("Enter")
+    page.locator("[data-cy=button-Apply]").click()
+    page.locator("[data-cy=button-Apply]").wait_for(state="detached")
+
+
+def write_note(page: Page, number: int, text: str) -> None:
+    """Open one picture and fill in its note."""
+    page.locator("[data-cy=fo-grid] [data-cy=looker]").nth(number).click()
+    page.get_by_text("Annotate", exact=True).click()
+    page.get_by_text("note", exact=True).last.click()
+    field = page.locator("#modal input[type=text], #modal textarea").last
+    field.fill(text)
+    field.blur()
+    page.wait_for_timeout(2000)
+    page.screenshot(path="/tmp/rv/note.png")
