@@ -38,7 +38,7 @@ class Finding:
 
 def examine(folder: Path) -> list[Finding]:
     """Look at everything; `folder` is where the workspace is, or will be."""
-    return [*_versions(), _ffmpeg(), _javascript(), _mongod(), _torch(), _disk(folder)]
+    return [*_versions(), _opencv(), _ffmpeg(), _javascript(), _mongod(), _torch(), _disk(folder)]
 
 
 def _versions() -> Iterator[Finding]:
@@ -49,6 +49,16 @@ def _versions() -> Iterator[Finding]:
         except PackageNotFoundError:
             mend = f"pip install 'bgrsr[{extra}]'" if extra else f"pip install --upgrade {package}"
             yield Finding(package, "note" if extra else "missing", "is not installed", mend)
+
+
+def _opencv() -> Finding:
+    """The wheel with windows needs libGL, which a bare server lacks; the headless one has the same functions."""
+    try:
+        import cv2  # noqa: PLC0415
+    except ImportError as error:
+        mend = "pip install --force-reinstall --no-deps opencv-python-headless"
+        return Finding("cv2", "missing", f"cannot be loaded ({error})", mend)
+    return Finding("cv2", "ok", f"{cv2.__version__}")
 
 
 def _ffmpeg() -> Finding:
