@@ -40,7 +40,10 @@ _WORDS = (
     ("truncated", r"fragment.*(not found|unable|missing)|data blocks|bytes read|content too short|incomplete"),
     ("gone", r"been removed|no longer available|does not exist|video unavailable|terminated|not found|deleted"),
     ("not-a-video", r"unsupported url|not a valid url|is not a video|no media|no video (could be )?found"),
-    ("network", r"timed? ?out|connection|resolve|unreachable|refused|reset|ssl|http error 5|handshake|network"),
+    (
+        "network",
+        r"timed? ?out|connection|resolv|resolution|unreachable|refused|reset|ssl|http error 5|handshake|network",
+    ),
 )
 
 
@@ -114,4 +117,5 @@ def _words_of(error: BaseException) -> str:
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
     text = re.sub(r"^ERROR:\s*", "", text)
     text = re.sub(r"; please report this issue.*|\s*\(caused by .*", "", text, flags=re.DOTALL)
+    text = re.sub(r"<[\w.]+ object at 0x[0-9a-f]+>:?", "", text)  # another at every run
     return " ".join(text.split())[:300].rstrip(".")

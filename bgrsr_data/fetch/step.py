@@ -62,7 +62,6 @@ class Fetch(Stage[Source]):
         """
         source = item.payload
         folder = root / "clips" / source.id
-        folder.mkdir(parents=True, exist_ok=True)
         if source.url is not None:
             found: Iterable[Kept | RejectionRow] = self._remote(source, folder)
         elif source.annotations is not None:

@@ -15,8 +15,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
-import deno  # type: ignore[import-untyped]
-import imageio_ffmpeg
 import yt_dlp
 from pydantic import BaseModel, ConfigDict, ValidationError
 from yt_dlp.utils import YoutubeDLError
@@ -24,6 +22,7 @@ from yt_dlp.utils import YoutubeDLError
 from bgrsr_data.errors import FetchError, Rejection
 from bgrsr_data.fetch.kept import Kept, keep, list_kept
 from bgrsr_data.fetch.reasons import FETCH_REASONS, PASSING, fetch_error, unfit_error
+from bgrsr_data.fetch.surroundings import surroundings
 from bgrsr_data.fetch.verify import probe
 from bgrsr_data.media.files import write_bytes
 from bgrsr_data.media.images import is_image
@@ -31,7 +30,6 @@ from bgrsr_data.records import content_hash
 
 RETRY_WAITS_S = (1.0, 5.0)  # before a page is asked for again; yt-dlp itself does not repeat a 500 or 429 there
 PARTS = ".parts"
-LISTING = ".listing.json"
 _Download = Callable[[str, dict[str, Any], str], Path]  # (name, info, stem) → the file
 Progress = Callable[[str, int, int | None], None]  # (name, bytes so far, bytes in all)
 
@@ -59,7 +57,6 @@ class _Listing(BaseModel):
     """A playlist that was walked to its end, so that it need not be asked for again."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    asked: str
     entries: list[str]
     dead: dict[str, tuple[str, str]]
 
@@ -181,8 +178,8 @@ class _Fetcher:
         )  # fmt: skip
 
     def _download(self, name: str, info: dict[str, Any], stem: str) -> Path:
-        (self.folder / PARTS).mkdir(parents=True, exist_ok=True)
         try:
+            (self.folder / PARTS).mkdir(parents=True, exist_ok=True)
             with self._ydl(stem) as ydl:
                 done = ydl.process_ie_result(dict(info), download=True)
         except (YoutubeDLError, OSError) as error:
@@ -194,10 +191,10 @@ class _Fetcher:
 
     def _download_image(self, name: str, _info: dict[str, Any], stem: str) -> Path:
         """Still images are no business of yt-dlp's, but its way through proxies and cookies is."""
-        (self.folder / PARTS).mkdir(parents=True, exist_ok=True)
         path = self.folder / PARTS / f"{stem}{Path(urlsplit(name).path).suffix.lower()}"
         for wait in (*RETRY_WAITS_S, None):
             try:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 with self._ydl(stem) as ydl, ydl.urlopen(name) as response, path.open("wb") as file:
                     shutil.copyfileobj(response, file)
             except (YoutubeDLError, OSError) as error:
@@ -230,7 +227,7 @@ class _Fetcher:
             "skip_unavailable_fragments": False,
             "playlistend": self.max_samples,
             "progress_hooks": [self._hook],
-            **_surroundings(),
+            **surroundings(),
         }
         return yt_dlp.YoutubeDL({"noplaylist": True, "retries": 3, "fragment_retries": 3, **self.options, **own})
 
@@ -246,38 +243,16 @@ class _Fetcher:
 
     def _listing(self, url: str) -> _Listing | None:
         try:
-            listing = _Listing.model_validate_json((self.folder / LISTING).read_bytes())
+            return _Listing.model_validate_json(self._listing_path(url).read_bytes())
         except (OSError, ValidationError):
             return None
-        return listing if listing.asked == self._list_asked(url) else None
 
     def _remember(self, url: str, entries: list[str], dead: dict[str, tuple[str, str]]) -> None:
-        listing = _Listing(asked=self._list_asked(url), entries=entries, dead=dead)
-        write_bytes(self.folder / LISTING, listing.model_dump_json(indent=1).encode())
+        listing = _Listing(entries=entries, dead=dead)
+        write_bytes(self._listing_path(url), listing.model_dump_json(indent=1).encode())
 
-    def _list_asked(self, url: str) -> str:
-        return content_hash(self._asked(url), self.max_samples)
-
-
-class _Silence:
-    """yt-dlp's logger: what it has to say comes to us as an error."""
-
-    def debug(self, message: str) -> None: ...
-    def info(self, message: str) -> None: ...
-    def warning(self, message: str) -> None: ...
-    def error(self, message: str) -> None: ...
-
-
-def _surroundings() -> dict[str, Any]:
-    """Options that fit yt-dlp into our environment: silent, with the ffmpeg and deno that came with us."""
-    found: dict[str, Any] = {
-        "quiet": True, "no_warnings": True, "noprogress": True, "no_color": True, "logger": _Silence(),
-    }  # fmt: skip
-    if shutil.which("ffmpeg") is None:
-        found["ffmpeg_location"] = imageio_ffmpeg.get_ffmpeg_exe()
-    if shutil.which("deno") is None:
-        found["js_runtimes"] = {"deno": {"path": deno.find_deno_bin()}}
-    return found
+    def _listing_path(self, url: str) -> Path:
+        return self.folder / f".listing-{content_hash(self._asked(url), self.max_samples)[:16]}.json"
 
 
 def _wait_or_raise(failed: Exception, wait: float | None, error: BaseException) -> None:
