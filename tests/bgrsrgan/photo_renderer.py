@@ -15,8 +15,22 @@ import skimage.data
 from numpy.typing import NDArray
 
 from bgrsr_data.media.colour import to_linear, to_srgb8
+from bgrsrgan.config import TrainConfig
 
 Pixels = NDArray[np.uint8]
+
+# Six steps of both phases on frames of 48×36, kept every second step, measured after the third and the last.
+TINY = TrainConfig(
+    lr_size=(48, 36),
+    batch=2,
+    pixel_steps=4,
+    adversarial_steps=2,
+    eval_every=3,
+    checkpoint_every=2,
+    log_every=1,
+    threads=1,
+    device="cpu",
+)
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def test_an_error_in_a_rendering_thread_comes_through_as_it_is(renderer) -> None
 
     renderer.render = fail
     dataset = CombinationDataset(renderer, renderer.combinations("train"))
-    with pytest.raises(InputError, match="^the file is gone$"):
+    with pytest.raises(InputError, match=r"^the file is gone$"):
         next(batches(dataset, Schedule(count=8, batch=2, seed=0, start=0, stop=2), workers=1))
 
 

@@ -5,6 +5,8 @@ Torch is imported when a command runs, never when it is listed.
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,8 @@ import typer
 import yaml
 from pydantic import ValidationError
 
+from bgrsr_data.cli.output import InterruptedRunError
+from bgrsr_data.cli.parameters import JsonOption, WorkspaceOption
 from bgrsr_data.errors import InputError
 from bgrsrgan.backend import require_torch
 from bgrsrgan.config import PRESETS, EvaluateOptions, TrainOptions
@@ -22,9 +26,9 @@ if TYPE_CHECKING:
     from bgrsrgan.loop import OnStep
     from bgrsrgan.measure import Score
 
-WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace; by default this folder.")]
 NameOption = Annotated[str, typer.Option(help="The run is kept in runs/NAME.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+HERE = Path()
+LINE_EVERY_S = 10.0
 NAMES = {"model": "model", "bicubic": "bicubic, background not replaced", "background": "target background alone"}
 
 
@@ -38,7 +42,7 @@ def commands(app: typer.Typer) -> None:
 
 def train_bgrsrgan(
     *,
-    workspace: WorkspaceOption = Path(),
+    workspace: WorkspaceOption = HERE,
     name: NameOption = "bgrsr-lite",
     preset: Annotated[str, typer.Option(help=f"What is not given is taken from it: {', '.join(PRESETS)}.")] = "full",
     pixel_steps: Annotated[int | None, typer.Option(min=1, help="Steps on the pixel and alpha losses.")] = None,
@@ -51,7 +55,7 @@ def train_bgrsrgan(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any other option of TrainConfig.")
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew where a run was begun.")] = False,
-    as_json: JsonOption = False,
+    json: JsonOption = False,
 ) -> None:
     """Train the real-time network, or go on where a run was stopped.
 
@@ -76,7 +80,7 @@ def train_bgrsrgan(
 
     with progress(options.steps) as on_step:
         summary = train_in(workspace, options, fresh=fresh, on_step=on_step)
-    if as_json:
+    if json:
         typer.echo(summary.model_dump_json(indent=2))
         return
     ended = "" if summary.ended == "whole" else f" of {options.steps}, ended by the clock"
@@ -87,11 +91,11 @@ def train_bgrsrgan(
 
 
 def evaluate(
-    workspace: WorkspaceOption = Path(),
+    workspace: WorkspaceOption = HERE,
     name: NameOption = "bgrsr-lite",
     split: Annotated[Literal["val", "test"], typer.Option(help="Which held-out split.")] = "test",
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of torch; by default one for each core.")] = None,
-    as_json: JsonOption = False,
+    json: JsonOption = False,
 ) -> None:
     """Measure a trained network on people and backgrounds it has never seen.
 
@@ -103,11 +107,12 @@ def evaluate(
     from bgrsrgan.workspace_runs import evaluate_in, run_folder
 
     evaluation = evaluate_in(workspace, EvaluateOptions(name=name, split=split), threads=threads)
-    if as_json:
+    if json:
         typer.echo(evaluation.model_dump_json(indent=2))
         return
     show(f"{evaluation.pairs} combinations of the {split} split, {evaluation.step} steps", evaluation.scores)
-    typer.echo(f"{'beats' if evaluation.beats_baseline else 'DOES NOT BEAT'} the trivial baseline")
+    for baseline, beaten in evaluation.beats.items():
+        typer.echo(f"{'beats' if beaten else 'DOES NOT BEAT'}: {NAMES[baseline]}")
     typer.echo(f"look at {run_folder(workspace, name).evaluation / 'worst.png'}")
 
 
@@ -140,19 +145,50 @@ def parse_options(given: Mapping[str, Any], settings: list[str]) -> TrainOptions
 
 @contextmanager
 def progress(steps: int) -> Iterator[OnStep]:
-    """A bar on stderr, and the call that moves it."""
+    """The progress of a training on stderr: a bar on a terminal, a line now and then elsewhere.
+
+    Raises:
+        InterruptedRunError: Ctrl-C.
+    """
+    try:
+        if sys.stderr.isatty():
+            with _bar(steps) as on_step:
+                yield on_step
+        else:
+            yield _lines(steps)
+    except KeyboardInterrupt as error:
+        raise InterruptedRunError("stopped; the last checkpoint is kept, the same command continues") from error
+
+
+@contextmanager
+def _bar(steps: int) -> Iterator[OnStep]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("Training"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    terms_column = TextColumn("{task.fields[terms]}")
-    with Progress(*columns, terms_column, console=Console(stderr=True)) as bar:
-        task = bar.add_task("train", total=steps, terms="")
+    columns = (TextColumn("training"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, TextColumn("{task.fields[terms]}"), console=Console(stderr=True)) as bar:
+        task = bar.add_task("training", total=steps, terms="")
 
         def on_step(step: int, terms: Mapping[str, float]) -> None:
-            bar.update(task, completed=step, terms="  ".join(f"{name} {value:.3f}" for name, value in terms.items()))
+            bar.update(task, completed=step, terms=_told(terms))
 
         yield on_step
+
+
+def _lines(steps: int) -> OnStep:
+    told = time.monotonic()
+
+    def on_step(step: int, terms: Mapping[str, float]) -> None:
+        nonlocal told
+        if time.monotonic() - told >= LINE_EVERY_S:
+            told = time.monotonic()
+            typer.echo(f"training: step {step} of {steps}  {_told(terms)}", err=True)
+
+    return on_step
+
+
+def _told(terms: Mapping[str, float]) -> str:
+    return "  ".join(f"{name} {value:.3f}" for name, value in terms.items())
 
 
 def show(title: str, scores: Mapping[str, Score | tuple[float, float]]) -> None:

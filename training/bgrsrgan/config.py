@@ -142,9 +142,10 @@ PRESETS: Mapping[str, TrainConfig] = MappingProxyType(
         "full": TrainConfig(),
         "smoke": TrainConfig(
             lr_size=(160, 120),
-            pixel_steps=300,
-            adversarial_steps=60,
-            pixel_rate=2e-3,
+            batch=4,
+            pixel_steps=200,
+            adversarial_steps=40,
+            pixel_rate=3e-3,
             eval_every=60,
             eval_pairs=24,
             log_every=5,

@@ -69,10 +69,8 @@ class Evaluate(Stage[None]):
 
         evaluation = evaluate_in(root, self.options)
         out = run_folder(root, self.options.name).evaluation
-        figures = _figures(evaluation.scores) | {
-            "pairs": evaluation.pairs,
-            "beats_baseline": float(evaluation.beats_baseline),
-        }
+        figures = _figures(evaluation.scores) | {"pairs": evaluation.pairs}
+        figures |= {f"beats_{name}": float(beaten) for name, beaten in evaluation.beats.items()}
         rows = [_row(self.name, root, out / "evaluation.json", figures)]
         return rows + [_row(self.name, root, out / name, {}) for name in ("random.png", "worst.png")]
 

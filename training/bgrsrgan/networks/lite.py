@@ -97,8 +97,7 @@ class Lite(Generator):
         self.up_coarse = Merge(deep, coarse)
         self.up_middle = Merge(coarse, middle)
         self.up_fine = Merge(middle, fine)
-        self.head = nn.Sequential(nn.Conv2d(fine, 4 * 16, 3, padding=1), nn.PixelShuffle(4))
-        _begin_alike(self.head[0], places=16)
+        self.head = nn.Sequential(_alike(nn.Conv2d(fine, 4 * 16, 3, padding=1), places=16), nn.PixelShuffle(4))
 
     def forward(self, lr_frame: Tensor, lr_background: Tensor, hr_background: Tensor) -> Output:
         """See Generator.forward; blended in linear light."""
@@ -112,11 +111,12 @@ class Lite(Generator):
         return Output(blend(foreground, hr_background, alpha), alpha, foreground)
 
 
-def _begin_alike(convolution: nn.Conv2d, *, places: int) -> None:
+def _alike(convolution: nn.Conv2d, *, places: int) -> nn.Conv2d:
     """Give all places of a PixelShuffle the same first weights (ICNR, https://arxiv.org/abs/1707.02937): no grid."""
     with torch.no_grad():
-        for values in (convolution.weight, convolution.bias):
+        for values in convolution.parameters():
             values.copy_(values[::places].repeat_interleave(places, 0))
+    return convolution
 
 
 def _descent(into: int, out: int, *, repeats: int, kernel: int = 3) -> nn.Sequential:
