@@ -33,11 +33,12 @@ def decide(doubtful: Doubtful, options: DeblurOptions, root: Path) -> Frame:
 
     Raises:
         InputError: The frame or its clip is missing or cannot be decoded.
-        Rejection: "blurred": too blurred to use, and not to be improved.
+        Rejection: "blurred": it is too blurred to use and cannot be improved; "no-detail": nothing in it is sharp.
     """
     frame = doubtful.frame or _measured(doubtful, options, root)
     if frame.sharpness < options.reject_sharpness:
-        raise Rejection("blurred", f"sharpness {frame.sharpness:.2f}, needs {options.reject_sharpness:g}")
+        detail = f"sharpness {frame.sharpness:.2f}, needs {options.reject_sharpness:g}: empty, or blurred all over"
+        raise Rejection("no-detail", detail)
     if frame.sharpness_ratio >= options.keep_ratio:
         return _kept(frame, doubtful, root)
     rgb = read_rgb(root / doubtful.path)

@@ -57,7 +57,7 @@ class Deblur(Stage[Doubtful]):
 
         Raises:
             InputError: The frame or its clip is missing or cannot be decoded.
-            Rejection: "blurred".
+            Rejection: "blurred" or "no-detail".
         """
         from bgrsr_data.deblur.decide import decide  # noqa: PLC0415 - OpenCV and the decoders load in workers
 

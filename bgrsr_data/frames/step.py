@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bgrsr_data.frames.options import FrameOptions
 from bgrsr_data.ledger import Ledger
-from bgrsr_data.records import Clip, Record, Role
+from bgrsr_data.records import Clip, Record, Role, make_id
 from bgrsr_data.stage import Item, Stage
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Frames(Stage[Footage]):
         for clip in ledger.rows(Clip, "fetch"):
             if clip.role in ROLES and clip.id not in out:
                 folder = f"{self.folder}/{clip.id}"
-                footage = Footage(clip.id, clip.role, clip.person, clip.media, clip.path, folder)
+                footage = Footage(clip.id, clip.role, _who(clip), clip.media, clip.path, folder)
                 yield Item(clip.id, (clip.content,), footage)
 
     def run(self, item: Item[Footage], root: Path) -> Sequence[Record]:
@@ -68,3 +68,12 @@ class Frames(Stage[Footage]):
         extract = extract_still if item.payload.media == "still" else extract_video
         extraction: Extraction = extract(item.payload, self.options, root)
         return extraction.rows(self.name)
+
+
+def _who(clip: Clip) -> str:
+    """The person or place of a clip; a background whose source names no place is one of its own.
+
+    A source of many rooms would else be one place, and all of them would fall into one split.
+    """
+    unnamed = clip.person == make_id("person", clip.source)
+    return make_id("place", clip.id) if clip.role == "background" and unnamed else clip.person

@@ -16,7 +16,7 @@ from bgrsr_data.frames.options import FrameOptions
 from bgrsr_data.frames.step import Frames
 from bgrsr_data.ledger import Done, Ledger
 from bgrsr_data.media.images import read_rgb, write_image
-from bgrsr_data.records import Background, Clip, Frame, Record, RejectionRow, Role, Verdict
+from bgrsr_data.records import Background, Clip, Frame, Record, RejectionRow, Role, Verdict, make_id
 
 MakeClip = Callable[..., Path]
 EVERY = FrameOptions(per_second=1000, near_duplicate_bits=0)
@@ -160,6 +160,19 @@ def test_a_workspace_gives_frames_of_people_and_backgrounds_of_places(
     assert {Path(row.path).suffix for row in made["clip-talking-head"]} == {".jpg"}
     assert len({row.id for rows in made.values() for row in rows}) == 12
     ledger.close()
+
+
+def test_backgrounds_of_one_source_are_places_of_their_own_unless_it_names_one(tmp_path: Path, ledger: Ledger) -> None:
+    write_image(tmp_path / "room.png", pictures(1)[0])
+    room = clip_row(tmp_path / "room.png", "background", "still")
+    unnamed = make_id("person", room.source)
+    rooms = [room.model_copy(update={"id": f"clip-{n}", "person": unnamed}) for n in "ab"]
+    fetched(ledger, room, *rooms)
+    rows = [row for item in Frames(EVERY).items(ledger) for row in Frames(EVERY).run(item, tmp_path)]
+    ledger.close()
+    places = {row.clip: row.place for row in rows if isinstance(row, Background)}
+    assert places["clip-background"] == "someone"
+    assert len(set(places.values())) == 3
 
 
 def test_a_clip_that_a_reviewer_rejected_is_left_out(make_clip: MakeClip, tmp_path: Path, ledger: Ledger) -> None:

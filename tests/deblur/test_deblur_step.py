@@ -111,7 +111,7 @@ def test_a_flat_picture_is_rejected_and_a_sharp_photograph_is_kept(tmp_path: Pat
     write_image(tmp_path / "sharp.png", shown()[0])
     stage = Deblur(DeblurOptions())
     (flat,), (sharp,) = plain_items([tmp_path / "flat.png"]), plain_items([tmp_path / "sharp.png"])
-    with pytest.raises(Rejection, match=r"blurred: sharpness 0\.00, needs 5"):
+    with pytest.raises(Rejection, match=r"no-detail: sharpness 0\.00, needs 5"):
         stage.run(flat, tmp_path / "out")
     (row,) = stage.run(sharp, tmp_path / "out")
     assert isinstance(row, Frame)
