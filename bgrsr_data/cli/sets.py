@@ -75,7 +75,7 @@ def run(
 ) -> None:
     """Run every step of a recipe: what is missing, stale or failed, and nothing else.
 
-    Example: bgrsr run talking-head -w demo --plan
+    Example: bgrsr run talkers -w demo --plan
     """
     from bgrsr_data.cli.recipe import plan_recipe, run_recipe
 
