@@ -22,7 +22,7 @@ from bgrsr_data.keying.quality import judge
 from bgrsr_data.keying.regions import Regions, divide
 from bgrsr_data.keying.screen import find_screen, screen_name
 from bgrsr_data.keying.strays import find_strays
-from bgrsr_data.keying.unmix import describe_subject, levelled, unmix
+from bgrsr_data.keying.unmix import describe_subject, expected_error, levelled, unmix
 
 __all__ = ["Key", "key_image", "screen_name"]
 
@@ -64,21 +64,33 @@ def key_image(rgb: NDArray[np.uint8], options: KeyOptions) -> Key:
     """
     screen = find_screen(rgb, options.screen)
     height, width = rgb.shape[:2]
-    padded = cv2.copyMakeBorder(rgb, 0, -height % BLOCK, 0, -width % BLOCK, cv2.BORDER_REPLICATE)
-    light = Light(options.domain)
-    frame = light.decode(np.asarray(padded, np.uint8))
-    blocks = summarise(frame, screen.region)
-    plate = estimate_plate(blocks, screen.region)
-    regions = divide(blocks, plate)
-    _demand_subject(float(regions.core.mean()))
-    alpha, foreground = _keyed(np.asarray(padded, np.uint8), frame, blocks, plate, regions, options)
-    strays = find_strays(alpha, regions)
-    alpha[strays.repeat(BLOCK, 0).repeat(BLOCK, 1)] = 0
+    scene = _scene(rgb, screen.region, options)
+    _demand_subject(float(scene.regions.core.mean()))
+    alpha = np.asarray(scene.regions.core.repeat(BLOCK, 0).repeat(BLOCK, 1), np.float32)
+    foreground = scene.rgb.copy()
+    doubt = _paint_band(scene, alpha, foreground) if scene.regions.band.any() else 0.0
+    if scene.regions.rim.any() and options.despill > 0:
+        _paint_rim(scene, foreground)
+    alpha[find_strays(alpha, scene.regions).repeat(BLOCK, 0).repeat(BLOCK, 1)] = 0
     foreground = np.ascontiguousarray(continue_outward(foreground, alpha)[:height, :width])
     alpha = np.ascontiguousarray(alpha[:height, :width])
     _demand_subject(float(alpha.mean()))
-    scores = judge(alpha, foreground, screen, plate, regions, blocks.noise)
-    return Key(alpha, foreground, light.encode(plate.colour), scores)
+    model = {"doubt": 1e3 * doubt / alpha.size, "noise": scene.blocks.noise, "band": float(scene.regions.band.mean())}
+    scores = judge(alpha, foreground, screen, scene.plate, model)
+    return Key(alpha, foreground, scene.light.encode(scene.plate.colour), scores)
+
+
+def _scene(rgb: NDArray[np.uint8], region: NDArray[np.bool_], options: KeyOptions) -> _Scene:
+    """Pad the frame to whole blocks and work out everything that is decided on them."""
+    height, width = rgb.shape[:2]
+    padded = np.asarray(cv2.copyMakeBorder(rgb, 0, -height % BLOCK, 0, -width % BLOCK, cv2.BORDER_REPLICATE), np.uint8)
+    light = Light(options.domain)
+    frame = light.decode(padded)
+    blocks = summarise(frame, region)
+    plate = estimate_plate(blocks, region)
+    regions = divide(blocks, plate)
+    own_key = allowed_key(blocks, plate, regions)
+    return _Scene(padded, frame, blocks, plate, regions, own_key, light, options.despill)
 
 
 def _demand_subject(share: float) -> None:
@@ -86,30 +98,42 @@ def _demand_subject(share: float) -> None:
         raise Rejection("no-subject", f"only {100 * share:.1f} % of the frame is not screen")
 
 
-def _keyed(
-    rgb: NDArray[np.uint8], frame: Floats, blocks: Blocks, plate: Plate, regions: Regions, options: KeyOptions
-) -> tuple[Floats, NDArray[np.uint8]]:
-    """Alpha and foreground of the padded frame; only band and rim are looked at pixel by pixel."""
-    light = Light(options.domain)
-    subject = describe_subject(blocks, regions)
-    allowed = allowed_key(blocks, plate, regions)
-    alpha = np.asarray(regions.core.repeat(BLOCK, 0).repeat(BLOCK, 1), np.float32)
-    foreground = rgb.copy()
-    if regions.band.any():
-        around, own = spread_over(subject, regions.band), spread_over(allowed, regions.band)[0]
-        seen, behind = take(frame, regions.band), interpolated(plate.light, regions.band)
-        mixed = np.empty(seen.shape[1], np.float32)
-        colour = np.empty_like(seen)
-        for start in range(0, len(mixed), CHUNK):
-            part = np.s_[..., start : start + CHUNK]
-            pixels = (seen[part], behind[part], around[part])
-            mixed[part] = levelled(unmix(*pixels, blocks.noise_light), blocks.noise)
-            found = recover(*pixels, mixed[part], blocks.noise_light)
-            colour[part] = despill(found, behind[part], blocks.axis, own[part], options.despill)
-        put(alpha[..., None], regions.band, mixed[None])
-        put(foreground, regions.band, light.encode(colour))
-    if regions.rim.any() and options.despill > 0:
-        behind, own = spread_over(plate.light, regions.rim), spread_over(allowed, regions.rim)[0]
-        colour = despill(take(frame, regions.rim), behind, blocks.axis, own, options.despill)
-        put(foreground, regions.rim, light.encode(colour))
-    return alpha, foreground
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """All that was worked out on blocks, and the frame itself."""
+
+    rgb: NDArray[np.uint8]
+    frame: Floats
+    blocks: Blocks
+    plate: Plate
+    regions: Regions
+    own_key: Floats
+    light: Light
+    despill: float
+
+
+def _paint_band(scene: _Scene, alpha: Floats, foreground: NDArray[np.uint8]) -> float:
+    """Unmix the band's pixels into `alpha` and `foreground`; the summed squared error that the model expects comes back."""
+    band, noise = scene.regions.band, scene.blocks.noise_light
+    seen, behind = take(scene.frame, band), interpolated(scene.plate.light, band)
+    around = spread_over(describe_subject(scene.blocks, scene.regions), band)
+    own = spread_over(scene.own_key, band)[0]
+    mixed, colour, doubt = np.empty(seen.shape[1], np.float32), np.empty_like(seen), 0.0
+    for start in range(0, len(mixed), CHUNK):
+        part = np.s_[..., start : start + CHUNK]
+        share, variance = unmix(seen[part], behind[part], around[part], noise)
+        mixed[part] = levelled(share, scene.blocks.noise)
+        doubt += expected_error(mixed[part], variance)
+        found = recover(seen[part], behind[part], around[part], mixed[part], noise)
+        colour[part] = despill(found, behind[part], scene.blocks.axis, own[part], scene.despill)
+    put(alpha[..., None], band, mixed[None])
+    put(foreground, band, scene.light.encode(colour))
+    return doubt
+
+
+def _paint_rim(scene: _Scene, foreground: NDArray[np.uint8]) -> None:
+    """Take the screen's light off the core's rim."""
+    rim = scene.regions.rim
+    behind, own = spread_over(scene.plate.light, rim), spread_over(scene.own_key, rim)[0]
+    colour = despill(take(scene.frame, rim), behind, scene.blocks.axis, own, scene.despill)
+    put(foreground, rim, scene.light.encode(colour))

@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from bgrsr_data.keying.blocks import dot, key_axis
 from bgrsr_data.keying.plate import Plate
-from bgrsr_data.keying.regions import Regions
 from bgrsr_data.keying.screen import Screen
 
 Floats = NDArray[np.float32]
 
 
 def judge(
-    alpha: Floats, foreground: NDArray[np.uint8], screen: Screen, plate: Plate, regions: Regions, noise: float
+    alpha: Floats, foreground: NDArray[np.uint8], screen: Screen, plate: Plate, model: dict[str, float]
 ) -> dict[str, float]:
     """Measure a key.
 
@@ -28,46 +27,37 @@ def judge(
         foreground: (H, W, 3) uint8 sRGB.
         screen: The screen that was found.
         plate: The clean plate.
-        regions: What each block is.
-        noise: Standard deviation of a screen pixel's key value.
+        model: What unmixing measured: "doubt", the mean squared error of alpha it expects (×1000); "noise", the standard
+            deviation of a screen pixel's key value; "band", the share of the frame that was unmixed.
 
     Returns:
         The figures by name, and "score".
     """
-    figures = (
-        {
-            "evenness": screen.evenness,
-            "saturation": screen.saturation,
-            "coverage": screen.coverage,
-            "noise": noise,
-            "band": float(regions.band.mean()),
-        }
-        | _shape(alpha)
-        | _spill(alpha, foreground, plate)
-    )
+    figures = {
+        "evenness": screen.evenness,
+        "saturation": screen.saturation,
+        "coverage": screen.coverage,
+    }
+    figures |= model | _shape(alpha) | _spill(alpha, foreground, plate)
     return figures | {"score": _overall(figures)}
 
 
 def _shape(alpha: Floats) -> dict[str, float]:
-    """Holes, islands and soft pixels, as shares of the subject's area; edge width in pixels."""
-    alpha = np.ascontiguousarray(alpha[::2, ::2])
-    solid = alpha > 0.5
+    """Subject's share of the frame; islands, holes and soft pixels relative to it; width of its edge in pixels."""
+    small = cv2.resize(alpha, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)  # strands of hair average out
+    solid = (small > 0.5).astype(np.uint8)
     area = max(int(solid.sum()), 1)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8), connectivity=8)
-    largest = int(stats[1:, cv2.CC_STAT_AREA].max()) if count > 1 else 0
-    small = stats[1:, cv2.CC_STAT_AREA]
-    islands = float(small[small < 0.1 * largest].sum()) / area
-    closed = cv2.morphologyEx(solid.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0
-    soft = (alpha > 0.02) & (alpha < 0.98)
-    outline = max(
-        int((cv2.morphologyEx(solid.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0).sum()) / 2, 1
-    )
+    count, _, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    sizes = stats[1:, cv2.CC_STAT_AREA] if count > 1 else np.zeros(1, np.int32)
+    outline = cv2.morphologyEx((alpha > 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    soft = float(((alpha > 0.02) & (alpha < 0.98)).sum())
+    inner = cv2.erode(solid, np.ones((3, 3), np.uint8)) > 0
     return {
-        "subject": area / alpha.size,
-        "islands": islands,
-        "holes": float((closed & ~solid).sum()) / area,
-        "soft": float(soft.sum()) / area,
-        "edge_px": 2 * float(soft.sum()) / outline,
+        "subject": area / small.size,
+        "islands": float(sizes[sizes < 0.1 * sizes.max()].sum()) / area,
+        "holes": float(((small < 0.8) & inner).sum()) / area,
+        "soft": soft / max(float((alpha > 0.5).sum()), 1.0),
+        "edge_px": soft / max(float((outline > 0).sum()) / 2, 1.0),
     }
 
 
@@ -85,13 +75,13 @@ def _spill(alpha: Floats, foreground: NDArray[np.uint8], plate: Plate) -> dict[s
 
 
 def _overall(figures: dict[str, float]) -> float:
-    worries = (
-        figures["noise"] / 0.10
-        + figures["holes"] / 0.10
-        + figures["islands"] / 0.05
-        + figures["band"] / 0.60
-        + figures["spill"] / 0.20
-        + (1 - figures["evenness"]) / 1.5
-        + (1 - figures["saturation"]) / 3.0
+    """From the error that is expected, and from symptoms that the model does not see, one figure from 0 to 1."""
+    expected = 4.8 * (figures["doubt"] + 0.005) ** 0.5 * figures["band"] ** 0.66  # MSE of alpha ×1000, fitted
+    symptoms = (
+        figures["holes"] / 0.15
+        + figures["islands"] / 0.3
+        + max(0.0, figures["spill"] - 0.05) / 0.4
+        + (1 - figures["evenness"]) / 2
+        + (1 - figures["saturation"]) / 4
     )
-    return float(np.exp(-0.5 * worries))
+    return float(np.exp(-symptoms) / (1 + expected / 2))

@@ -54,7 +54,7 @@ def _softened(grid: Floats, size: tuple[int, int]) -> Floats:
     return np.asarray(cv2.GaussianBlur(small, (0, 0), 1.5), np.float32)
 
 
-def unmix(pixels: Floats, plate: Floats, subject: Floats, noise: float) -> Floats:
+def unmix(pixels: Floats, plate: Floats, subject: Floats, noise: float) -> tuple[Floats, Floats]:
     """Estimate alpha of band pixels.
 
     Args:
@@ -64,14 +64,17 @@ def unmix(pixels: Floats, plate: Floats, subject: Floats, noise: float) -> Float
         noise: Standard deviation of one channel, working light.
 
     Returns:
-        (n,) float32 [0, 1].
+        Alpha (n,) float32 [0, 1], and its variance (n,) float32, as the model sees it.
     """
     toward, seen = subject[:3] - plate, pixels - plate
     alpha = np.full(pixels.shape[1], 0.5, np.float32)
+    variance = alpha
     for _ in range(_ROUNDS):
-        weighted = _solve(_covariance(alpha, plate, subject, noise), toward)
-        alpha = np.clip((weighted * seen).sum(0) / np.maximum((weighted * toward).sum(0), 1e-12), 0, 1)
-    return np.maximum(alpha, least_alpha(pixels, plate, subject, noise))
+        weighted, determinant = _solve(_covariance(alpha, plate, subject, noise), toward)
+        surety = np.maximum((weighted * toward).sum(0), 1e-12)
+        alpha = np.clip((weighted * seen).sum(0) / surety, 0, 1)
+        variance = determinant / surety
+    return np.maximum(alpha, least_alpha(pixels, plate, subject, noise)), variance
 
 
 def levelled(alpha: Floats, noise: float) -> Floats:
@@ -86,6 +89,19 @@ def levelled(alpha: Floats, noise: float) -> Floats:
     """
     low, high = min(0.02 + 2.5 * noise, 0.3), 1 - min(0.02 + noise, 0.15)
     return np.asarray(np.clip((alpha - low) / (high - low), 0, 1), np.float32)
+
+
+def expected_error(alpha: Floats, variance: Floats) -> float:
+    """The summed squared error of alpha that the model itself expects.
+
+    Args:
+        alpha: (n,) float32 [0, 1], as it is given out.
+        variance: (n,) float32, from `unmix`.
+
+    Returns:
+        The sum; less is expected where alpha is 0 or 1.
+    """
+    return float((np.clip(variance, 0, 0.08) * (4 * alpha * (1 - alpha) + 0.05)).sum())
 
 
 def least_alpha(pixels: Floats, plate: Floats, subject: Floats, noise: float) -> Floats:
@@ -125,10 +141,11 @@ def _covariance(alpha: Floats, plate: Floats, subject: Floats, noise: float) -> 
     return terms
 
 
-def _solve(matrix: list[Floats], right: Floats) -> Floats:
-    """Solve symmetric 3×3 systems, up to a positive factor each (it cancels in the projection)."""
+def _solve(matrix: list[Floats], right: Floats) -> tuple[Floats, Floats]:
+    """Solve symmetric 3×3 systems: the adjugate times the right side, and the determinant it is to be divided by."""
     xx, xy, xz, yy, yz, zz = matrix
     x, y, z = right
     a, b, c = yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy
     d, e, f = xx * zz - xz * xz, xy * xz - xx * yz, xx * yy - xy * xy
-    return np.stack([a * x + b * y + c * z, b * x + d * y + e * z, c * x + e * y + f * z])
+    solved = np.stack([a * x + b * y + c * z, b * x + d * y + e * z, c * x + e * y + f * z])
+    return solved, np.asarray(xx * a + xy * b + xz * c, np.float32)
