@@ -21,7 +21,8 @@ from bgrsr_data.media.deinterlace import Deinterlacer
 from bgrsr_data.media.picture import Picture
 
 VIDEO_SUFFIXES = frozenset(
-    ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .ts .vob .webm .wmv".split()
+    {".3gp", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf", ".ogv", ".ts"}
+    | {".vob", ".webm", ".wmv"}
 )
 _HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
 _MISSING_S = Fraction(1, 2)
