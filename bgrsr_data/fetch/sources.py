@@ -1,25 +1,20 @@
 """Source lists: what footage to fetch, written down by a person in YAML.
 
 A list is where the right to use footage is recorded, so licence and creator have to be written, even if what is written
-is `unknown`. A mistake is told with the file and the line that it is on: YAML is composed into nodes, each of which
-knows its line, before its values are checked.
+is `unknown`. A mistake is told with the file and the line that it is on.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from yaml.reader import ReaderError
+from yaml.nodes import MappingNode, Node, SequenceNode
 
 from bgrsr_data.errors import InputError
+from bgrsr_data.marked import Marked, did_you_mean, read_marked
 from bgrsr_data.records import Role, Source, Split, make_id
 
 # yt-dlp options that decide where files land and how we hear of it: a source may not change them.
@@ -38,7 +33,6 @@ class SourceEntry(BaseModel):
     """One source, as it stands in the list."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, title="Source")
-    locators: ClassVar[tuple[str, ...]] = ("url", "path")
 
     name: Text = Field(description="Short name, unique in the list.")
     role: Role = Field(description="What the footage is used for.")
@@ -92,20 +86,12 @@ def read_sources(path: Path) -> list[Source]:
     Raises:
         InputError: The file is missing or wrong; the message names the line.
     """
-    loader = _loader(path)
-    try:
-        root = loader.get_single_node()
-        entries = list(_entries(path, root, loader))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise InputError(f"{path}, line {line}: is not valid YAML: {error.problem or error.context}") from error
-    finally:
-        loader.dispose()
+    marked = read_marked(path)
+    _refuse_repeats(marked, marked.node)
     sources: list[Source] = []
-    for entry, lines in entries:
-        source = _source(path, entry, lines)
-        _refuse_twins(path, source, sources, lines)
+    for index, entry in enumerate(_entries(marked)):
+        source = _source(marked, index, entry)
+        _refuse_twins(marked, index, source, sources)
         sources.append(source)
     return sources
 
@@ -152,82 +138,49 @@ def is_url(target: str) -> bool:
     return bool(colon) and ("://" in target or "search" in head) and "/" not in head
 
 
-@dataclass(frozen=True)
-class _Lines:
-    """Where an entry and its keys are, counted from 1."""
-
-    entry: int
-    keys: dict[str, int]
-
-    def of(self, key: object) -> int:
-        return self.keys.get(str(key), self.entry)
-
-
-def _loader(path: Path) -> yaml.SafeLoader:
-    text = _text(path)
-    try:
-        return yaml.SafeLoader(text)
-    except ReaderError as error:
-        line = text[: error.position].count("\n") + 1
-        raise InputError(f"{path}, line {line}: is not valid YAML: {error.reason}") from error
+def _entries(marked: Marked) -> list[Any]:
+    """The entries as plain values; what encloses them is checked here."""
+    top = marked.value
+    if not isinstance(top, dict):
+        raise marked.error([], "the list must begin with 'sources:'")
+    for key in top:
+        if key != "sources":
+            raise marked.error([key], f"unknown key '{key}'{did_you_mean(str(key), ['sources'])}")
+    entries = top.get("sources")
+    if not isinstance(entries, list):
+        raise marked.error(["sources"], "'sources' must be a list: each entry begins with '- name:'")
+    return entries
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise InputError(f"{path}, line {line}: is not UTF-8 text") from error
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-
-
-def _entries(path: Path, root: Node | None, loader: yaml.SafeLoader) -> Iterator[tuple[dict[str, Any], _Lines]]:
-    """Each entry as plain values with its lines; what encloses the entries is checked here."""
-    top = _pairs(path, root, "the list must begin with 'sources:'")
-    for key, node in top.values():
-        if key.value != "sources":
-            raise InputError(f"{path}, line {_line(key)}: unknown key '{key.value}'{_meant(key.value, ['sources'])}")
-        if not isinstance(node, SequenceNode):
-            raise InputError(f"{path}, line {_line(node)}: 'sources' must be a list: each entry begins with '- name:'")
+def _refuse_repeats(marked: Marked, node: Node | None) -> None:
+    """YAML forbids a key twice in one mapping; PyYAML would take the last without a word."""
+    if isinstance(node, MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if str(key.value) in seen:
+                line = key.start_mark.line + 1
+                raise InputError(f"{marked.path}, line {line}: '{key.value}' is given twice in one entry")
+            seen.add(str(key.value))
+            _refuse_repeats(marked, value)
+    elif isinstance(node, SequenceNode):
         for entry in node.value:
-            if isinstance(entry, MappingNode):
-                loader.flatten_mapping(entry)
-            pairs = _pairs(path, entry, "an entry must be keys with values, as '- name: office'")
-            values = {key: loader.construct_object(value, deep=True) for key, (_, value) in pairs.items()}
-            yield values, _Lines(_line(entry), {key: _line(node) for key, (node, _) in pairs.items()})
-    if "sources" not in top:
-        raise InputError(f"{path}, line 1: 'sources:' is missing")
+            _refuse_repeats(marked, entry)
 
 
-def _pairs(path: Path, node: Node | None, wanted: str) -> dict[str, tuple[Node, Node]]:
-    if not isinstance(node, MappingNode):
-        raise InputError(f"{path}, line {_line(node) if node else 1}: {wanted}")
-    pairs: dict[str, tuple[Node, Node]] = {}
-    for key, value in node.value:
-        name = key.value if isinstance(key, ScalarNode) else "?"
-        if name in pairs:
-            raise InputError(f"{path}, line {_line(key)}: '{name}' is given twice in one entry")
-        pairs[name] = (key, value)
-    return pairs
-
-
-def _line(node: Node) -> int:
-    return int(node.start_mark.line) + 1
-
-
-def _source(path: Path, entry: dict[str, Any], lines: _Lines) -> Source:
+def _source(marked: Marked, index: int, entry: Any) -> Source:
+    at: list[str | int] = ["sources", index]
+    if not isinstance(entry, dict):
+        raise marked.error(at, "an entry must be keys with values, as '- name: office'")
     try:
         checked = SourceEntry.model_validate(entry)
     except ValidationError as error:
-        first = min(error.errors(), key=lambda one: lines.of(one["loc"][0] if one["loc"] else ""))
-        line = lines.of(first["loc"][0] if first["loc"] else "")
-        raise InputError(f"{path}, line {line}: {_say(first)}") from error
-    folder = path.resolve().parent
+        first = min(error.errors(), key=lambda one: marked.line([*at, *one["loc"]]))
+        raise marked.error([*at, *first["loc"]], _say(first)) from error
+    folder = marked.path.resolve().parent
     for key in ("path", "annotations"):
         place = getattr(checked, key)
         if place and not _absolute(place, folder).exists():
-            raise InputError(f"{path}, line {lines.of(key)}: {key} does not exist: {_absolute(place, folder)}")
+            raise marked.error([*at, key], f"{key} does not exist: {_absolute(place, folder)}")
     return _row(checked, folder)
 
 
@@ -235,7 +188,7 @@ def _say(error: Any) -> str:
     """One error of pydantic in our words."""
     key = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
-        return f"unknown key '{key}'{_meant(key, list(SourceEntry.model_fields))}"
+        return f"unknown key '{key}'{did_you_mean(key, SourceEntry.model_fields)}"
     if error["type"] == "missing":
         hint = "; write 'unknown' if you do not know it" if key in ("licence", "creator") else ""
         return f"'{key}' is missing{hint}"
@@ -243,11 +196,6 @@ def _say(error: Any) -> str:
         return f"'{key}' must be text, not {error['input']!r}; put it in quotes"
     message = error["msg"][:1].lower() + error["msg"][1:]
     return f"'{key}': {message}, not {error['input']!r}" if key else message
-
-
-def _meant(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean '{close[0]}'?" if close else f"; known are {', '.join(known)}"
 
 
 def _absolute(place: str, folder: Path) -> Path:
@@ -266,10 +214,10 @@ def _row(entry: SourceEntry, folder: Path) -> Source:
     return Source(id=identifier, **{**entry.model_dump(), **located})
 
 
-def _refuse_twins(path: Path, source: Source, earlier: list[Source], lines: _Lines) -> None:
+def _refuse_twins(marked: Marked, index: int, source: Source, earlier: list[Source]) -> None:
     for other in earlier:
         if other.name == source.name:
-            raise InputError(f"{path}, line {lines.of('name')}: the name '{source.name}' is given to two sources")
+            raise marked.error(["sources", index, "name"], f"the name '{source.name}' is given to two sources")
         if other.id == source.id:
-            where = lines.of("url" if source.url else "path")
-            raise InputError(f"{path}, line {where}: is the same footage as '{other.name}', for the same role")
+            where = "url" if source.url else "path"
+            raise marked.error(["sources", index, where], f"is the same footage as '{other.name}', for the same role")
