@@ -70,7 +70,7 @@ def recipe_text(work: Sequence[Work]) -> str:
     for one in work:
         options = yaml.safe_load(one.options)
         steps.append({one.stage: options} if options else one.stage)
-    recipe = {"about": "As it ran here", "steps": [step for step in steps if step != "fetch"]}
+    recipe = {"about": "As it ran here", "steps": steps}
     return yaml.safe_dump(recipe, sort_keys=False, allow_unicode=True)
 
 
