@@ -12,7 +12,7 @@ import os
 from typing import Any
 
 from bgrsr_data.errors import InputError, ToolError
-from bgrsr_data.review.mongod import INSTALL_FIFTYONE, check_database, database_uri
+from bgrsr_data.review.mongod import INSTALL_FIFTYONE, check_database, database_uri, describe_server
 
 _ENVIRONMENT = {
     "FIFTYONE_DO_NOT_TRACK": "1",
@@ -44,6 +44,8 @@ def connect() -> Any:
     try:
         fiftyone.list_datasets()
     except (config.FiftyOneConfigError, service.ServiceException, pymongo.PyMongoError, OSError, RuntimeError) as error:
-        where = database_uri() or f"its own mongod, see {fiftyone.config.database_dir}/log/mongo.log"
-        raise ToolError(f"fiftyone cannot reach its database ({error}): {where}") from error
+        uri = database_uri()
+        where = describe_server(uri) if uri else f"its own mongod, see {fiftyone.config.database_dir}/log/mongo.log"
+        why = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ToolError(f"fiftyone cannot reach its database, {where} ({why})") from error
     return fiftyone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 OVERLAYS = ("alpha", "person_box")
-_SCORES = "score"
+PINK = "#ff2d95"  # neither skin nor a screen has it
 
 
 def arrange(fiftyone: Any, dataset: Any) -> None:
@@ -15,7 +15,7 @@ def arrange(fiftyone: Any, dataset: Any) -> None:
     config.color_scheme = fiftyone.ColorScheme(
         color_by="field",
         opacity=0.45,
-        fields=[{"path": "alpha", "fieldColor": "#ff2d95"}, {"path": "person_box", "fieldColor": "#ff2d95"}],
+        fields=[{"path": path, "fieldColor": PINK} for path in OVERLAYS] + [{"path": "tags", "fieldColor": "#1f6feb"}],
     )
     config.sidebar_groups = _sidebar(fiftyone, dataset)
     dataset.save()
@@ -26,16 +26,16 @@ def arrange(fiftyone: Any, dataset: Any) -> None:
 
 
 def _sidebar(fiftyone: Any, dataset: Any) -> list[Any]:
-    scores = sorted(name for name in dataset.get_field_schema() if name.startswith(_SCORES))
-    groups = {
-        "tags": [],
+    scores = sorted(name for name in dataset.get_field_schema() if name.startswith("score"))
+    groups: dict[str, list[str]] = {
+        "tags": [],  # the App fills it, but only a path that stands in a group of ours can be on from the start
         "overlays": list(OVERLAYS),
-        "verdict": ["note", "verdict", "verdict_by"],
+        "verdict": ["tags", "note", "verdict", "verdict_by"],
         "scores": scores,
         "about": ["row", "person", "clip", "screen"],
     }
     shown = {path for paths in groups.values() for path in paths}
-    groups["other"] = sorted(dataset.get_field_schema().keys() - shown - {"tags", "metadata", "group"})
+    groups["other"] = sorted(dataset.get_field_schema().keys() - shown - {"metadata", "group"})
     return [
         fiftyone.SidebarGroupDocument(name=name, paths=paths, expanded=name not in ("about", "other"))
         for name, paths in groups.items()

@@ -42,7 +42,7 @@ def check_database() -> str:
     mongod = find_mongod()
     uri = database_uri()
     if uri:
-        return f"the server at {urlsplit(uri).netloc.rpartition('@')[2] or uri}"
+        return describe_server(uri)
     if not mongod.is_file():
         raise ToolError(f"fiftyone has no mongod ({mongod}): {_mend()}")
     return f"{_version(mongod)} ({mongod})"
@@ -70,6 +70,11 @@ def database_uri() -> str | None:
     except (OSError, ValueError, AttributeError):
         return None  # FiftyOne itself goes on without settings that it cannot read
     return str(uri) if uri else None
+
+
+def describe_server(uri: str) -> str:
+    """Name a server without its password."""
+    return f"the server at {urlsplit(uri).netloc.rpartition('@')[2]}"
 
 
 def _version(mongod: Path) -> str:

@@ -129,7 +129,6 @@ def write_note(page: Page, number: int, text: str) -> None:
     page.get_by_text("Annotate", exact=True).click()
     page.get_by_text("note", exact=True).last.click()
     field = page.locator("#modal input[type=text], #modal textarea").last
-    field.fill(text)
-    field.blur()
-    page.wait_for_timeout(2000)
-    page.screenshot(path="/tmp/rv/note.png")
+    with page.expect_response(lambda response: response.request.method == "PATCH"):
+        field.fill(text)
+        field.blur()
