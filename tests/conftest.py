@@ -34,3 +34,11 @@ def make_clip(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         return path
 
     return make
+
+
+@pytest.fixture(scope="session")
+def small_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The recipe of a small set with everything in it (see small.py); nothing may write beside it."""
+    from small import make_small_set
+
+    return make_small_set(tmp_path_factory.mktemp("small"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 import traceback
 from collections.abc import Sequence
@@ -42,6 +43,9 @@ def attempt(stage: Stage[Any], item: Item[Any], root: Path) -> Result:
     except BgrsrError as error:
         return Result(item.id, "failed", error=str(error), seconds=time.perf_counter() - start)
     except Exception as error:  # noqa: BLE001 - a bug met by one item must not cost the others; it is kept and told
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            full = DiskFullError(f"{root}: the disk is full; free some space and run the same command again")
+            return Result(item.id, "failed", error=str(full), fatal=full)
         told = f"unexpected {type(error).__name__}: {error}"
         return Result(item.id, "failed", error=told, trace=traceback.format_exc())
     return Result(item.id, "done", records, seconds=time.perf_counter() - start)

@@ -1,0 +1,83 @@
+"""Stages that do odd things, importable by worker processes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from bgrsr_data.errors import DiskFullError, InputError, Rejection
+from bgrsr_data.ledger import Ledger
+from bgrsr_data.media.files import write_bytes
+from bgrsr_data.records import ManifestRow, Record, make_id
+from bgrsr_data.stage import Item, Stage
+
+
+class OddOptions(BaseModel):
+    """What every item does, but for those named otherwise."""
+
+    deed: str = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What one item does."""
+
+    deed: str
+
+
+class Odd(Stage[Deed]):
+    """Does what its items say: "write" a file, or something odd."""
+
+    name = "odd"
+    folder = "odd"
+    options: OddOptions
+
+    def __init__(self, items: dict[str, str] | None = None, *, version: int = 1) -> None:
+        super().__init__(OddOptions())
+        self.listed = dict(items or {})
+        self.version = version
+
+    def items(self, ledger: Ledger) -> Iterable[Item[Deed]]:
+        for name, deed in self.listed.items():
+            yield Item(name, (deed,), Deed(deed))
+
+    def run(self, item: Item[Deed], root: Path) -> Sequence[Record]:
+        with (root / "attempts").open("a") as file:
+            file.write(f"{item.id}\n")
+        _do(item.payload.deed, root)
+        path = f"odd/{item.id}.txt"
+        write_bytes(root / path, item.payload.deed.encode())
+        return [ManifestRow(id=make_id("manifest", item.id), path=path, sha256="", rows=len(item.payload.deed))]
+
+
+def _do(deed: str, root: Path) -> None:
+    match deed.split()[0]:
+        case "exit":
+            os._exit(7)
+        case "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "killed-once":
+            if not (root / "once").exists():
+                (root / "once").touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+        case "bug":
+            raise ZeroDivisionError("a slip")
+        case "unfit":
+            raise Rejection("too-odd", "it is odd by 3")
+        case "fails":
+            raise InputError("it cannot be read")
+        case "full":
+            raise DiskFullError("nothing can be written")
+        case "enospc":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        case "unpicklable":
+            raise InputError(lambda: None)
+        case "sleep":
+            time.sleep(float(deed.split()[1]))

@@ -1,0 +1,161 @@
+"""The local engine: a worker that dies costs its item and nothing else; whoever stops the driver stops the workers."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from engines.odd_stages import Odd
+
+from bgrsr_data.engines.local import run_here, run_pool
+from bgrsr_data.errors import DiskFullError
+from bgrsr_data.records import RejectionRow
+from bgrsr_data.runner import run_stage
+from bgrsr_data.workspace import Workspace
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Workspace]:
+    made = Workspace.create(tmp_path / "workspace")
+    yield made
+    made.close()
+
+
+def attempts(place: Workspace) -> Counter[str]:
+    return Counter((place.root / "attempts").read_text().split())
+
+
+@pytest.mark.parametrize("death", ["exit", "killed"])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_worker_that_dies_costs_only_its_item_which_is_tried_twice(
+    place: Workspace, death: str, workers: int
+) -> None:
+    stage = Odd({"a": "write", "b": death, "c": "write", "d": "write"})
+    outcome = run_stage(stage, place, workers=workers)
+    assert (outcome.done, outcome.failed) == (3, 1)
+    assert attempts(place) == {"a": 1, "b": 2, "c": 1, "d": 1}
+    ended = place.ledger.items("odd")["b"]
+    assert (ended.status, ended.attempts) == ("failed", 2)
+    assert "died 2 times" in ended.error
+    assert ("7" if death == "exit" else "-9") in ended.error
+
+
+def test_an_item_whose_worker_died_once_is_done_by_another(place: Workspace) -> None:
+    outcome = run_stage(Odd({"a": "killed-once", "b": "write"}), place, workers=2)
+    assert (outcome.done, outcome.failed) == (2, 0)
+    assert attempts(place)["a"] == 2
+
+
+def test_every_worker_may_die_and_the_run_still_ends(place: Workspace) -> None:
+    outcome = run_stage(Odd({str(n): "killed" for n in range(5)}), place, workers=2)
+    assert outcome.failed == 5
+
+
+@pytest.mark.parametrize("run", [run_here, lambda *what: run_pool(*what, workers=2)], ids=["here", "pool"])
+def test_an_unexpected_exception_fails_its_item_with_a_trace(place: Workspace, run: Callable[..., object]) -> None:
+    stage = Odd({"a": "bug", "b": "write"})
+    results = {result.item: result for result in run(stage, stage.items(place.ledger), place.root)}  # type: ignore[attr-defined]
+    assert results["a"].error == "unexpected ZeroDivisionError: a slip"
+    assert 'raise ZeroDivisionError("a slip")' in results["a"].trace
+    assert results["b"].status == "done"
+
+
+def test_the_trace_of_a_bug_reaches_the_outcome_and_the_error_the_ledger(place: Workspace) -> None:
+    outcome = run_stage(Odd({"a": "bug", "b": "write"}), place, workers=1)
+    assert "Traceback" in outcome.traces["a"]
+    assert place.ledger.items("odd")["a"].error == "unexpected ZeroDivisionError: a slip"
+
+
+def test_a_result_that_cannot_travel_costs_only_its_item(place: Workspace, capfd: pytest.CaptureFixture[str]) -> None:
+    outcome = run_stage(Odd({"a": "unpicklable", "b": "write"}), place, workers=1)
+    assert (outcome.done, outcome.failed) == (1, 1)
+
+
+def test_an_unfit_item_is_a_rejection_with_its_reason(place: Workspace) -> None:
+    outcome = run_stage(Odd({"a": "unfit", "b": "fails"}), place, workers=1)
+    assert outcome.reasons == {"too-odd": 1}
+    assert outcome.errors == {"b": "it cannot be read"}
+    (row,) = place.ledger.rows(RejectionRow)
+    assert (row.stage, row.item, row.detail) == ("odd", "a", "it is odd by 3")
+
+
+@pytest.mark.parametrize("how", ["full", "enospc"])
+def test_a_full_disk_stops_the_run_and_keeps_what_is_done(place: Workspace, how: str) -> None:
+    stage = Odd({"a": "write", "b": how, "c": "write"})
+    with pytest.raises(DiskFullError):
+        run_stage(stage, place, workers=1)
+    assert list(place.ledger.items("odd")) == ["a"]
+    outcome = run_stage(Odd({"a": "write", "b": "write", "c": "write"}), place, workers=1)
+    assert (outcome.done, outcome.unchanged) == (2, 1)
+
+
+def test_one_and_two_workers_leave_the_same_records(tmp_path: Path) -> None:
+    deeds = {f"item-{n}": ("unfit" if n % 5 == 0 else f"sleep {0.02 * (n % 3)}") for n in range(12)}
+    digests = []
+    for workers in (1, 2):
+        made = Workspace.create(tmp_path / str(workers))
+        run_stage(Odd(deeds), made, workers=workers)
+        digests.append([made.ledger.digest(kind) for kind in ("manifest", "rejection")])
+        made.close()
+    assert digests[0] == digests[1]
+
+
+# ---- the driver is stopped
+
+
+def descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def running(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.fixture
+def busy_driver(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """A driver that has committed one item, and whose two workers hold items that last a minute."""
+    root = tmp_path / "workspace"
+    script = [sys.executable, str(Path(__file__).with_name("slow_run.py")), str(root)]
+    with subprocess.Popen(script, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        until(lambda: (root / "attempts").is_file() and len((root / "attempts").read_text().split()) == 3)
+        yield process, root
+        process.kill()
+
+
+def until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.01)
+
+
+def test_a_killed_driver_leaves_no_worker_behind(busy_driver: tuple[subprocess.Popen[str], Path]) -> None:
+    process, _ = busy_driver
+    workers = descendants(process)
+    assert len(workers) >= 3  # the fork server and two workers
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    until(lambda: not running(workers), seconds=5)
+
+
+def test_ctrl_c_stops_in_one_line_and_keeps_what_is_done(busy_driver: tuple[subprocess.Popen[str], Path]) -> None:
+    process, root = busy_driver
+    workers = descendants(process)
+    begun = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=20)[1]
+    assert time.monotonic() - begun < 5
+    assert "InterruptedRunError: stopped; what is finished is kept" in said  # the command line prints the line alone
+    until(lambda: not running(workers), seconds=5)
+    place = Workspace(root)
+    assert list(place.ledger.items("odd")) == ["item-0"]
+    with place.writing():  # the lock has fallen
+        pass
+    place.close()
