@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from bgrsr_data.errors import InputError
-from bgrsrgan.data import CombinationDataset, Draw, Schedule, batches, in_order, split_of, spread
+from bgrsrgan.data import AS_IT_IS, CombinationDataset, Draw, Schedule, batches, in_order, split_of, spread
 
 
 def _flat(schedule: Schedule) -> list[Draw]:
@@ -27,13 +27,13 @@ def test_a_schedule_that_starts_late_goes_on_as_an_unbroken_one() -> None:
     assert list(Schedule(count=7, batch=3, seed=1, start=5, stop=12)) == whole[5:]
 
 
-def test_another_seed_gives_another_order_and_mirroring_can_be_left_out() -> None:
+def test_another_seed_gives_another_order_and_variation_can_be_left_out() -> None:
     one, other = (_flat(Schedule(count=50, batch=10, seed=seed, start=0, stop=5)) for seed in (0, 1))
     assert one != other
     assert {draw.mirrored for draw in one} == {True, False}
-    unmirrored = Schedule(count=50, batch=10, seed=0, start=0, stop=5, mirror=False)
-    assert [draw.row for draw in _flat(unmirrored)] == [draw.row for draw in one]
-    assert not any(draw.mirrored for draw in _flat(unmirrored))
+    assert 15 < sum(draw.channels == AS_IT_IS for draw in one) < 35
+    plain = _flat(Schedule(count=50, batch=10, seed=0, start=0, stop=5, vary=False))
+    assert plain == [Draw(draw.row) for draw in one]
 
 
 def test_a_batch_has_the_renderers_pixels_with_channels_first(renderer) -> None:
@@ -50,18 +50,29 @@ def test_a_batch_has_the_renderers_pixels_with_channels_first(renderer) -> None:
 
 def test_a_mirrored_draw_mirrors_every_picture_of_the_pair(renderer) -> None:
     dataset = CombinationDataset(renderer, renderer.combinations("train"))
-    for plain, mirrored in zip(dataset[Draw(0, False)], dataset[Draw(0, True)], strict=True):
+    for plain, mirrored in zip(dataset[Draw(0)], dataset[Draw(0, True)], strict=True):
         assert torch.equal(mirrored, plain.flip(-1))
+
+
+def test_a_recoloured_pair_is_still_the_foreground_over_its_background(renderer) -> None:
+    """Where the person is not, the target is the target background, in the new colours too; alpha has none."""
+    dataset = CombinationDataset(renderer, renderer.combinations("train"))
+    plain, grey = dataset[Draw(0)], dataset[Draw(0, channels=(2, 2, 0))]
+    assert torch.equal(grey.lr_frame, plain.lr_frame[[2, 2, 0]])
+    away = (grey.hr_alpha == 0).expand(3, -1, -1)
+    assert away.any()
+    assert torch.equal(grey.hr_target[away], grey.hr_background[away])
+    assert torch.equal(grey.hr_alpha, plain.hr_alpha)
 
 
 def test_kept_pairs_are_rendered_once_and_only_as_many_as_fit(renderer) -> None:
     rows = renderer.combinations("train")[:3]
-    size = sum(tensor.nbytes for tensor in CombinationDataset(renderer, rows)[Draw(0, False)])
+    size = sum(tensor.nbytes for tensor in CombinationDataset(renderer, rows)[Draw(0)])
     dataset = CombinationDataset(renderer, rows, cache_bytes=2 * size)
     renderer.rendered.clear()
     for _ in range(2):
         for row in range(3):
-            dataset[Draw(row, False)]
+            dataset[Draw(row)]
     assert [renderer.rendered.count(row.id) for row in rows] == [1, 1, 2]
 
 

@@ -37,7 +37,7 @@ class TrainConfig(BaseModel):
         laplacian_weight: Of the alpha's edges.
         adversarial_weight: Of the critic's opinion.
         ema_decay: Of the running mean of the weights that is evaluated and kept (smaller in the first steps).
-        mirror: Whether every second combination or so is mirrored.
+        vary: Whether combinations are mirrored, and their colour channels swapped, at random.
         seed: Of the first weights and of the order of the combinations.
         eval_every: Steps between two measurements on the held-out split.
         eval_pairs: At most so many held-out combinations are measured then, evenly spread; `evaluate` takes all.
@@ -66,7 +66,7 @@ class TrainConfig(BaseModel):
     laplacian_weight: float = 0.2
     adversarial_weight: float = 5e-3
     ema_decay: Annotated[float, Field(ge=0, lt=1)] = 0.999
-    mirror: bool = True
+    vary: bool = True
     seed: int = 0
     eval_every: Positive = 250
     eval_pairs: Positive = 64

@@ -23,6 +23,7 @@ from bgrsr_data.errors import InputError
 
 Pixels = NDArray[np.uint8]
 BATCHES_AHEAD = 2
+AS_IT_IS = (0, 1, 2)
 
 
 class Pair(Protocol):
@@ -60,10 +61,19 @@ class Renderer(Protocol):
 
 
 class Draw(NamedTuple):
-    """One place in a batch: which combination, and whether it is mirrored."""
+    """One place in a batch: which combination, and how it is varied.
+
+    Attributes:
+        row: Index of the combination in its split.
+        mirrored: Whether every picture is mirrored.
+        channels: From which channel each of red, green and blue is taken, in every picture. Light is blended channel
+            by channel, so the target stays exactly the foreground over the background, but the person's clothes and
+            the room have other colours, or none.
+    """
 
     row: int
-    mirrored: bool
+    mirrored: bool = False
+    channels: tuple[int, int, int] = AS_IT_IS
 
 
 class Batch(NamedTuple):
@@ -105,7 +115,7 @@ class CombinationDataset(Dataset[Batch]):
         if pair is None:
             pair = _tensors(self.renderer.render(self.combinations[draw.row]))
             self._keep(draw.row, pair)
-        return Batch(*(tensor.flip(-1) for tensor in pair)) if draw.mirrored else pair
+        return _varied(pair, draw)
 
     def _keep(self, index: int, pair: Batch) -> None:
         size = sum(tensor.nbytes for tensor in pair)
@@ -125,7 +135,7 @@ class Schedule:
         seed: Of the order.
         start: First step.
         stop: Step before which it ends.
-        mirror: Whether draws are mirrored at random.
+        vary: Whether draws are mirrored and recoloured at random.
     """
 
     count: int
@@ -133,7 +143,7 @@ class Schedule:
     seed: int
     start: int
     stop: int
-    mirror: bool = True
+    vary: bool = True
 
     def __iter__(self) -> Iterator[list[Draw]]:
         order, of_epoch = self._order(0), 0
@@ -152,8 +162,14 @@ class Schedule:
     def _order(self, epoch: int) -> list[Draw]:
         random = np.random.default_rng([self.seed, epoch])
         indices = random.permutation(self.count)
-        mirrored = random.random(self.count) < 0.5 * self.mirror
-        return [Draw(int(index), bool(flip)) for index, flip in zip(indices, mirrored, strict=True)]
+        if not self.vary:
+            return [Draw(int(row)) for row in indices]
+        mirrored, recoloured = random.random((2, self.count)) < 0.5
+        channels = np.where(recoloured[:, None], random.integers(3, size=(self.count, 3)), AS_IT_IS)
+        return [
+            Draw(int(row), bool(flip), (int(red), int(green), int(blue)))
+            for row, flip, (red, green, blue) in zip(indices, mirrored, channels, strict=True)
+        ]
 
 
 def split_of(renderer: Renderer, split: str) -> Sequence[Any]:
@@ -196,8 +212,8 @@ def batches(dataset: CombinationDataset, schedule: Schedule, *, workers: int = 0
 
 
 def in_order(dataset: CombinationDataset, *, batch: int) -> Iterator[Batch]:
-    """Every combination once, unmirrored, in the order of the split."""
-    draws = [Draw(index, False) for index in range(len(dataset))]
+    """Every combination once, as it is, in the order of the split."""
+    draws = [Draw(row) for row in range(len(dataset))]
     for start in range(0, len(draws), batch):
         yield stack([dataset[draw] for draw in draws[start : start + batch]])
 
@@ -222,6 +238,15 @@ def _tensors(pair: Pair) -> Batch:
         _planes(pair.hr_target),
         _planes(pair.hr_alpha[..., None]),
     )
+
+
+def _varied(pair: Batch, draw: Draw) -> Batch:
+    if draw.mirrored:
+        pair = Batch(*(tensor.flip(-1) for tensor in pair))
+    if draw.channels != AS_IT_IS:
+        coloured = (tensor[list(draw.channels)] for tensor in pair[:-1])
+        pair = Batch(*coloured, hr_alpha=pair.hr_alpha)
+    return pair
 
 
 def _planes(pixels: Pixels) -> Tensor:

@@ -92,7 +92,7 @@ def evaluate(
     write_json(out / "evaluation.json", _json(evaluation) | {"images": per_image})
     drawn = random.Random(config.seed).sample(range(len(rows)), min(PANEL_ROWS, len(rows)))  # noqa: S311 - no secret
     for name, indices in (("worst.png", worst), ("random.png", drawn)):
-        write_panels(out / name, generator, stack([dataset[Draw(index, False)] for index in indices]), device)
+        write_panels(out / name, generator, stack([dataset[Draw(index)] for index in indices]), device)
     return evaluation
 
 

@@ -124,7 +124,7 @@ def train(
     rows = split_of(renderer, "train")
     held_out = HeldOut(renderer, config, device)
     dataset = CombinationDataset(renderer, rows, cache_bytes=config.cache_mb * 1_000_000)
-    schedule = Schedule(len(rows), config.batch, config.seed, state.step, config.steps, mirror=config.mirror)
+    schedule = Schedule(len(rows), config.batch, config.seed, state.step, config.steps, vary=config.vary)
     run.forget_after(state.step)
     since = time.monotonic() - state.seconds
     for raw in batches(dataset, schedule, workers=config.workers):
