@@ -22,7 +22,7 @@ from bgrsr_data.stage import Item, Stage
 from bgrsr_data.workspace import Workspace
 
 Progress = Callable[[str, int, int], None]  # (stage, finished, all)
-PATH_FIELDS = ("path", "mask", "alpha_path", "foreground_path")
+PATH_FIELDS = ("path", "annotations", "mask", "alpha_path", "foreground_path")
 
 
 @dataclass
@@ -128,7 +128,8 @@ def _commit(stage: Stage[Any], workspace: Workspace, result: Result, fingerprint
         sum((workspace.root / path).stat().st_size for path in _paths(stage, result.records)),
     )  # fmt: skip
     workspace.ledger.commit(done, result.records)
-    _delete(workspace.root, set(_paths(stage, before)) - set(_paths(stage, result.records)))
+    if result.status != "failed":  # what a failed item had before may serve its next try
+        _delete(workspace.root, set(_paths(stage, before)) - set(_paths(stage, result.records)))
     setattr(outcome, result.status, getattr(outcome, result.status) + 1)
     outcome.seconds += result.seconds
     outcome.records.update(record.kind for record in result.records)

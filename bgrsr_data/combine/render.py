@@ -134,10 +134,10 @@ def place(
     placed = (max(1, round(placed_height * alpha.shape[1] / alpha.shape[0])), placed_height)
     left = round(row.left * height)
     left = width - left - placed[0] if row.flip else left
-    cover = alpha.astype(np.float32) / 255
-    both = np.dstack([to_linear(colour) * cover[..., None], cover]).astype(np.float32, copy=False)
-    picture = _paste(resize(both, placed), size, left, round(row.top * height))
-    return np.maximum(picture[..., :3], 0), np.clip(picture[..., 3], 0, 1)
+    cover = alpha.astype(np.float32) / np.float32(255)
+    top = round(row.top * height)
+    premultiplied = _paste(resize(to_linear(colour) * cover[..., None], placed), size, left, top)
+    return np.maximum(premultiplied, 0), np.clip(_paste(resize(cover, placed), size, left, top), 0, 1)
 
 
 def crop(scene: NDArray[np.uint8], size: Size, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -170,7 +170,7 @@ def shrink(scene: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
 
 
 def _paste(patch: NDArray[np.float32], size: Size, left: int, top: int) -> NDArray[np.float32]:
-    picture = np.zeros((size[1], size[0], patch.shape[2]), np.float32)
+    picture = np.zeros((size[1], size[0], *patch.shape[2:]), np.float32)
     x0, y0 = max(left, 0), max(top, 0)
     x1, y1 = min(left + patch.shape[1], size[0]), min(top + patch.shape[0], size[1])
     if x1 > x0 and y1 > y0:

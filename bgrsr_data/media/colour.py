@@ -32,7 +32,10 @@ def to_linear(srgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     Returns:
         Same shape, float32 [0, 1], linear light.
     """
-    return np.asarray(_LINEAR_OF_8BIT[srgb], np.float32)
+    if not srgb.size:
+        return np.zeros(srgb.shape, np.float32)
+    flat = np.ascontiguousarray(srgb).reshape(-1, 1)
+    return np.asarray(cv2.LUT(flat, _LINEAR_OF_8BIT), np.float32).reshape(srgb.shape)
 
 
 def to_srgb(linear: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -57,8 +60,10 @@ def to_srgb8(linear: NDArray[np.float32]) -> NDArray[np.uint8]:
     Returns:
         Same shape, uint8 [0, 255], sRGB.
     """
-    level = np.clip(linear * np.float32(_LEVELS - 1) + np.float32(0.5), 0, _LEVELS - 1)
-    return np.asarray(_SRGB8_OF_LEVEL[level.astype(np.uint16)])
+    level = np.multiply(linear, np.float32(_LEVELS - 1), dtype=np.float32)
+    level += np.float32(0.5)
+    np.clip(level, 0, _LEVELS - 1, out=level)
+    return _SRGB8_OF_LEVEL.take(level.astype(np.intp))
 
 
 def luma(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
