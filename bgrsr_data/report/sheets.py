@@ -101,11 +101,19 @@ def _keys(data: Dataset, root: Path, word: str, some: Sequence[Foreground]) -> S
 
 def _trimaps(data: Dataset, root: Path, rows: int, seed: int) -> Sheet:
     clips = {clip.id: clip for clip in data.clips}
-    some = [row for row in pick(data.trimaps, 4 * rows, seed) if row.clip in clips]
-    pictures = [tint_trimap(read_rgb(root / clips[row.clip].path), read_grey(root / row.path)) for row in some]
-    lines = [f"{clips[row.clip].title[:24]} #{row.annotation}, band {row.band_px} px" for row in some]
-    about = "Drawn at random: green is the person, yellow is uncertain, blue is background."
-    return Sheet("trimaps", "Trimaps", about, contact_sheet(_rows_of(pictures, 4), _rows_of(lines, 4)))
+    cut_from = {foreground.original: foreground for foreground in data.foregrounds}
+    known = [row for row in data.trimaps if row.clip in clips and row.id in cut_from]
+    pictures, lines = [], []
+    for row in pick(known, rows, seed):
+        cut = cut_from[row.id]
+        colour, alpha = read_rgb(root / cut.foreground_path), read_grey(root / cut.alpha_path)
+        tinted = tint_trimap(colour, read_grey(root / row.path))
+        shown = over(colour, alpha, checkerboard(alpha.shape[0], alpha.shape[1], 8))
+        pictures.append([read_rgb(root / clips[row.clip].path), tinted, alpha, shown])
+        title = f"{clips[row.clip].title[:16]} #{row.annotation}"
+        lines.append([title, f"band {row.band_px} px", f"score {cut.score:.3f}", f"{row.width} x {row.height}"])
+    about = "Photograph, trimap over the person (green person, yellow uncertain, blue background), alpha, cut out."
+    return Sheet("trimaps", "Trimaps", about, contact_sheet(pictures, lines))
 
 
 def _combinations(data: Dataset, root: Path, rows: int, seed: int) -> Sheet:

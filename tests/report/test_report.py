@@ -17,7 +17,7 @@ from bgrsr_data.errors import InputError
 from bgrsr_data.manifests import manifest_path, read_rows
 from bgrsr_data.media.images import read_rgb, write_image
 from bgrsr_data.recipes import read_recipe
-from bgrsr_data.records import Clip, Combination, RejectionRow, ReportRow, Trimap
+from bgrsr_data.records import Clip, Combination, Foreground, RejectionRow, ReportRow, Trimap
 from bgrsr_data.report.charts import draw_histograms
 from bgrsr_data.report.contact import checkerboard, contact_sheet, fit, over, tint_trimap
 from bgrsr_data.report.facts import Dataset, leaks, read_dataset, refusals, shares, work_done
@@ -190,18 +190,24 @@ def test_a_browser_shows_it_without_error_or_network_and_fits_it_to_the_screen(
     assert read_rgb(tmp_path / "page.png").shape[1] == width
 
 
-def test_trimaps_are_drawn_over_the_picture_they_belong_to(tmp_path: Path) -> None:
+def test_trimaps_are_drawn_over_the_person_beside_the_picture(tmp_path: Path) -> None:
     write_image(tmp_path / "clips/1.png", np.full((30, 40, 3), 100, np.uint8))
-    write_image(tmp_path / "trimaps/1.png", np.full((30, 40), 255, np.uint8))
+    write_image(tmp_path / "trimaps/1.png", np.full((30, 20), 255, np.uint8))
+    write_image(tmp_path / "trimaps/fg.png", np.full((30, 20, 3), 100, np.uint8))
     clip = Clip(
         id="clip-1", source="s", role="coco", person="p", licence="CC0-1.0", creator="me", title="one", sha256="0",
         path="clips/1.png", media="still", width=40, height=30, frames=1, duration=Fraction(0), codec="png",
     )  # fmt: skip
     trimap = Trimap(
-        id="trimap-1", clip="clip-1", annotation=7, person="p", path="trimaps/1.png", mask="", sha256="0", width=40,
+        id="trimap-1", clip="clip-1", annotation=7, person="p", path="trimaps/1.png", mask="", sha256="0", width=20,
         height=30, area_px=9, band_px=3,
     )  # fmt: skip
-    data = Dataset((), [clip], (), (), [trimap], (), (), (), ())
+    cut = Foreground(
+        id="foreground-1", clip="clip-1", original="trimap-1", person="p", alpha_path="trimaps/1.png",
+        foreground_path="trimaps/fg.png", sha256="0", width=20, height=30, box_left=0, box_top=0, box_right=20,
+        box_bottom=30, score=1, scores={},
+    )  # fmt: skip
+    data = Dataset((), [clip], (), (), [trimap], [cut], (), (), ())
     (sheet,) = draw_sheets(data, tmp_path, rows=2, seed=0)
     assert sheet.name == "trimaps"
-    assert sheet.pixels[90, 126].tolist() == [73, 127, 86]  # 0.55 · 100 + 0.45 · green
+    assert sheet.pixels[90, 372].tolist() == [73, 127, 86]  # 0.55 · 100 + 0.45 · green
