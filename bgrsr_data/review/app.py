@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bgrsr_data.errors import InputError, ToolError
 from bgrsr_data.review.dataset import sync
+from bgrsr_data.review.groups import Progress, quietly
 from bgrsr_data.review.previews import FOLDER
 from bgrsr_data.review.serve import ADDRESS
 from bgrsr_data.workspace import Workspace
@@ -22,7 +23,12 @@ START_S = 120
 
 
 def open_app(
-    workspace: Workspace, *, port: int = PORT, browser: bool = True, opened: Callable[[str], None] = lambda _: None
+    workspace: Workspace,
+    *,
+    port: int = PORT,
+    browser: bool = True,
+    opened: Callable[[str], None] = lambda _: None,
+    progress: Progress = quietly,
 ) -> None:
     """Synchronise the set with FiftyOne and serve the App until Ctrl-C.
 
@@ -31,13 +37,14 @@ def open_app(
         port: Where the App listens, on this machine only.
         browser: Open it in the default browser.
         opened: Called with the App's URL once it answers.
+        progress: Called as ("previews", drawn, all of them) while pictures are drawn.
 
     Raises:
         InputError: The port is taken, FiftyOne is not installed, or the set cannot be shown.
         ToolError: FiftyOne has no database, or its server ended.
     """
     check_port(port)
-    dataset = sync(workspace)
+    dataset = sync(workspace, progress)
     log = workspace.root / FOLDER / "app.log"
     with _serving(port, log) as server, suppress(KeyboardInterrupt):
         url = f"http://{ADDRESS}:{port}/datasets/{dataset.name}"

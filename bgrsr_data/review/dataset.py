@@ -15,7 +15,7 @@ from typing import Any
 from bgrsr_data.errors import Rejection
 from bgrsr_data.records import Foreground, Verdict, content_hash
 from bgrsr_data.review.database import connect
-from bgrsr_data.review.groups import SLICES, Group, Picture, list_groups
+from bgrsr_data.review.groups import SLICES, Group, Picture, Progress, list_groups, quietly
 from bgrsr_data.review.layout import arrange
 from bgrsr_data.review.marks import Mark, decide, is_verdict, read_mark
 from bgrsr_data.workspace import Workspace
@@ -80,8 +80,12 @@ def dataset_name(root: Path) -> str:
     return f"bgrsr-{slug}-{content_hash(root)[:8]}"
 
 
-def sync(workspace: Workspace) -> Any:
+def sync(workspace: Workspace, progress: Progress = quietly) -> Any:
     """Bring FiftyOne's dataset up to the published set: added, changed and gone.
+
+    Args:
+        workspace: The workspace.
+        progress: Called as ("previews", drawn, all of them) while pictures are drawn.
 
     Returns:
         The `fiftyone.Dataset`, persistent.
@@ -90,25 +94,25 @@ def sync(workspace: Workspace) -> Any:
         InputError: FiftyOne is not installed, nothing is published, or files of the set are gone.
         ToolError: FiftyOne has no database.
     """
-    groups = list_groups(workspace.root)
+    groups = list_groups(workspace.root, progress)
     fiftyone = connect()
     dataset = _open(fiftyone, dataset_name(workspace.root))
     verdicts = verdicts_that_count(workspace.ledger.verdicts(), (group.row for group in groups))
-    known = {group.row: group for group in read_groups(dataset)}
-    wanted = {group.row.id for group in groups}
+    present = read_groups(dataset)
+    known = {group.row: group for group in present}
     changed = [group for group in groups if group.row.id not in known or known[group.row.id].shown != group.shown]
-    old = [known[group.row.id] for group in changed if group.row.id in known]
-    gone = [group for row, group in known.items() if row not in wanted]
     samples = [
         sample
         for group in changed
         for sample in _samples(fiftyone, group, known.get(group.row.id), verdicts.get(group.row.id))
     ]
-    _delete(dataset, [*old, *gone])
-    if samples:
+    if samples:  # first come, then go: a kill in between loses nothing that was said, and the next sync cleans up
         dataset.add_samples(samples)
-    untouched = wanted & known.keys() - {group.row.id for group in changed}
-    _bring_verdicts(dataset, [known[row] for row in sorted(untouched)], verdicts)
+    wanted = {group.row.id for group in groups}
+    renewed = {group.row.id for group in changed}
+    stale = [g for g in present if g.row not in wanted or g.row in renewed or known[g.row] is not g]
+    _delete(dataset, stale)
+    _bring_verdicts(dataset, [known[row] for row in sorted(wanted - renewed)], verdicts)
     arrange(fiftyone, dataset)
     return dataset
 

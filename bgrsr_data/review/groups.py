@@ -6,7 +6,7 @@ From manifests alone; nothing here knows FiftyOne.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +21,11 @@ from bgrsr_data.review.previews import FOLDER, VERSION, write_checkerboard
 SLICES = ("input", "alpha", "trimap", "target")
 R = TypeVar("R", bound=Record)
 Box = tuple[float, float, float, float]
+Progress = Callable[[str, int, int], None]
+
+
+def quietly(what: str, finished: int, of_all: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +77,19 @@ class Manifests:
             self.combinations.setdefault(combination.foreground, combination)
 
 
-def list_groups(root: Path) -> list[Group]:
+def list_groups(root: Path, progress: Progress = quietly) -> list[Group]:
     """List what is to be reviewed, and draw the previews that are missing.
+
+    Args:
+        root: The workspace.
+        progress: Called as ("previews", drawn, all of them) while they are drawn.
 
     Raises:
         InputError: Nothing is published, or files that the manifests name are gone.
         DiskFullError: Nothing more can be written.
     """
     manifests = Manifests(root)
-    previews = draw_previews(manifests)
+    previews = draw_previews(manifests, progress)
     groups = [Group(row, _pictures(row, manifests, previews[row.id])) for row in manifests.foregrounds]
     paths = [Path(picture.path) for group in groups for picture in group.pictures.values()]
     gone = [path for path in paths if not path.is_file()]
@@ -89,7 +98,7 @@ def list_groups(root: Path) -> list[Group]:
     return groups
 
 
-def draw_previews(manifests: Manifests) -> dict[str, Path]:
+def draw_previews(manifests: Manifests, progress: Progress = quietly) -> dict[str, Path]:
     """Draw what is missing, and delete what nothing shows any more.
 
     Returns:
@@ -98,15 +107,15 @@ def draw_previews(manifests: Manifests) -> dict[str, Path]:
     root, folder = manifests.root, manifests.root / FOLDER
     renderer: Renderer | None = None
     previews = {row.id: folder / _preview_name(row, manifests) for row in manifests.foregrounds}
-    for row in manifests.foregrounds:
+    missing = [row for row in manifests.foregrounds if not previews[row.id].is_file()]
+    for number, row in enumerate(missing, 1):
         path, combination = previews[row.id], manifests.combinations.get(row.id)
-        if path.is_file():
-            continue
         if combination is None:
             write_checkerboard(path, root / row.foreground_path, root / row.alpha_path)
         else:
             renderer = renderer or Renderer(root)
             write_image(path, renderer.render(combination).hr_target)
+        progress("previews", number, len(missing))
     for old in set(folder.glob("*.jpg")) - set(previews.values()):
         old.unlink(missing_ok=True)
     return previews
