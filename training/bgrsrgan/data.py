@@ -244,8 +244,7 @@ def _varied(pair: Batch, draw: Draw) -> Batch:
     if draw.mirrored:
         pair = Batch(*(tensor.flip(-1) for tensor in pair))
     if draw.channels != AS_IT_IS:
-        coloured = (tensor[list(draw.channels)] for tensor in pair[:-1])
-        pair = Batch(*coloured, hr_alpha=pair.hr_alpha)
+        pair = Batch(*(tensor[list(draw.channels)] if len(tensor) == 3 else tensor for tensor in pair))
     return pair
 
 
