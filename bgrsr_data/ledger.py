@@ -74,14 +74,26 @@ class Ledger:
 
     def _prepare(self) -> None:
         with self._writing():
-            if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            if not self._made():
                 self._db.execute("PRAGMA journal_mode = WAL")
-                self._db.executescript("BEGIN IMMEDIATE;" + _SCHEMA + "COMMIT;")
-                self._db.execute("INSERT INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
+                self._make()
         self._db.execute("PRAGMA synchronous = NORMAL")
         (version,) = self._db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
         if int(version) != SCHEMA_VERSION:
             raise InputError(f"{self.path}: was written by another version of bgrsr (schema {version})")
+
+    def _make(self) -> None:
+        """Make the tables, all or none, unless another process was faster."""
+        self._db.execute("BEGIN IMMEDIATE")
+        if not self._made():
+            for statement in _SCHEMA.split(";"):
+                self._db.execute(statement)
+            self._db.execute("INSERT INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
+        self._db.execute("COMMIT")
+
+    def _made(self) -> bool:
+        """Whether there is any table: ours, or another program's, which we leave alone."""
+        return bool(self._db.execute("SELECT 1 FROM sqlite_master").fetchone())
 
     def close(self) -> None:
         """Close the file."""

@@ -20,6 +20,7 @@ from bgrsr_data.workspace import OUT_LEDGER, Workspace
 class PlainStage(Stage[Any]):
     """A stage over given items instead of a ledger's, whose results of earlier runs are left alone."""
 
+    folder = "."
     keeps_others = True
 
     def __init__(self, stage: Stage[Any], items: Iterable[Item[Any]]) -> None:

@@ -7,6 +7,7 @@ and commits results one by one. Everything before the last commit survives a kil
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
@@ -23,6 +24,7 @@ from bgrsr_data.workspace import Workspace
 
 Progress = Callable[[str, int, int], None]  # (stage, finished, all)
 PATH_FIELDS = ("path", "annotations", "mask", "alpha_path", "foreground_path")
+_HALF_WRITTEN = re.compile(r"\..+\.[0-9a-f]{8}(\.[^.]*)?")  # the names that media.files gives
 
 
 @dataclass
@@ -123,13 +125,13 @@ def _commit(stage: Stage[Any], workspace: Workspace, result: Result, fingerprint
     if result.fatal:
         raise result.fatal
     before = workspace.ledger.rows_of_item(stage.name, result.item)
+    records = before if stage.outside and result.status == "failed" else result.records
     done = Done(
         stage.name, result.item, fingerprint, result.status, result.error, result.attempts, round(result.seconds, 4),
         sum((workspace.root / path).stat().st_size for path in _paths(stage, result.records)),
     )  # fmt: skip
-    workspace.ledger.commit(done, result.records)
-    if result.status != "failed":  # what a failed item had before may serve its next try
-        _delete(workspace.root, set(_paths(stage, before)) - set(_paths(stage, result.records)))
+    workspace.ledger.commit(done, records)
+    _delete(workspace.root, set(_paths(stage, before)) - set(_paths(stage, records)))
     setattr(outcome, result.status, getattr(outcome, result.status) + 1)
     outcome.seconds += result.seconds
     outcome.records.update(record.kind for record in result.records)
@@ -141,8 +143,9 @@ def _commit(stage: Stage[Any], workspace: Workspace, result: Result, fingerprint
 
 def _sweep(folder: Path) -> None:
     """Remove half-written files that a killed run left beside the whole ones."""
-    for path in folder.rglob(".*.????????.*"):
-        path.unlink()
+    for path in folder.rglob(".*"):
+        if _HALF_WRITTEN.fullmatch(path.name) and path.is_file():
+            path.unlink()
 
 
 def _forget(stage: Stage[Any], workspace: Workspace, gone: list[str]) -> None:

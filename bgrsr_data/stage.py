@@ -49,6 +49,7 @@ class Stage(ABC, Generic[Payload]):
     needs: tuple[str, ...] = ()  # the stages whose rows it reads
     folder: str | None = None  # the folder of the workspace that it alone writes
     pooled: bool = True  # False: one item at a time, in the driver's process
+    outside: bool = False  # True: its inputs may be away for a while; an item that fails keeps what it gave before
     keeps_others: bool = False  # True: items that are not listed any more are left as they are
 
     def __init__(self, options: BaseModel) -> None:

@@ -38,6 +38,7 @@ class Fetch(Stage[Source]):
 
     name = "fetch"
     folder = "clips"
+    outside = True
     options: FetchOptions
 
     def __init__(self, options: FetchOptions | None = None) -> None:
