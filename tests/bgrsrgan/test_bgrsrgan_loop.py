@@ -120,9 +120,11 @@ def test_a_run_with_other_options_or_other_data_is_not_resumed(tmp_path, tiny, r
 
 def test_a_fresh_run_begins_anew_whatever_was_there(tmp_path, tiny, renderer, whole) -> None:
     run = shutil.copytree(whole, tmp_path / "run")
+    (run / ".checkpoint.0123abcd.pt").write_bytes(b"half of one, left by a kill")
     with pytest.raises(_PulledPlugError):
         _run(tiny, renderer, run, manifest_sha256="b", fresh=True, on_step=_stop_after(1))
     assert not (run / "checkpoint.pt").exists()
+    assert not list(run.glob(".checkpoint.*"))
     assert (run / "stats.jsonl").read_text() == ""
 
 

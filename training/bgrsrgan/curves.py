@@ -42,7 +42,7 @@ def draw_curves(
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     figure = Figure(figsize=SIZE_INCHES, dpi=DOTS_PER_INCH)
-    figure.subplots_adjust(left=0.05, right=0.985, bottom=0.06, top=0.96, wspace=0.16, hspace=0.24)
+    figure.subplots_adjust(left=0.05, right=0.985, bottom=0.06, top=0.96, wspace=0.22, hspace=0.24)
     axes = list(figure.subplots(2, 3).flat)
     for axis, (title, terms) in zip(axes, LOSSES.items(), strict=False):
         _draw_losses(axis, title, terms, stats)

@@ -171,6 +171,7 @@ def _begin(
     config: TrainConfig, run: RunFolder, device: torch.device, *, manifest_sha256: str, fresh: bool
 ) -> TrainingState:
     state = TrainingState.fresh(config, device)
+    run.sweep()
     if fresh:
         run.checkpoint.unlink(missing_ok=True)
     if differences := obstacle(config, run, manifest_sha256):

@@ -84,6 +84,11 @@ class RunFolder:
         kept = [row for row in self.stats() if row["step"] <= step]
         write_bytes(self._stats, "".join(map(_line, kept)).encode())
 
+    def sweep(self) -> None:
+        """Remove half-written files that a killed run left beside the whole ones."""
+        for path in self.root.rglob(".*.????????.*"):
+            path.unlink()
+
     def note(self, row: Mapping[str, Any]) -> None:
         """Append a row to stats.jsonl."""
         with self._stats.open("a") as file:
