@@ -1,12 +1,13 @@
 """The frame at one cell per 4×4 pixels: the scale at which everything but the edge is decided.
 
-Besides its mean, a block tells the least and the greatest key value of its pixels. On the screen they differ by the noise
-only, so a block with a hair in it gives itself away, although its mean may look like screen.
+Besides its mean, a block tells the least and the greatest key value of its pixels. On the screen they differ by the
+noise only, so a block with a hair in it gives itself away, although its mean may look like screen.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ _LEAST_NOISE = 0.003
 _MOST_ROWS = 32000  # OpenCV maps at most 32767 rows at once
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+Pixel = TypeVar("Pixel", np.uint8, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,11 @@ def summarise(frame: Floats, region: Mask) -> Blocks:
     return Blocks(mean, low, high, axis, noise, noise / float(np.linalg.norm(axis)))
 
 
-def take(image: NDArray[np.generic], where: Mask) -> NDArray[np.generic]:
+def take(image: Floats, where: Mask) -> Floats:
     """The pixels of the marked blocks, channels first.
 
     Args:
-        image: (H, W, c), sides multiples of 4.
+        image: (H, W, c) float32, sides multiples of 4.
         where: (H/4, W/4) bool.
 
     Returns:
@@ -107,7 +109,7 @@ def take(image: NDArray[np.generic], where: Mask) -> NDArray[np.generic]:
     return np.ascontiguousarray(_by_block(image)[where].reshape(-1, image.shape[2]).T)
 
 
-def put(image: NDArray[np.generic], where: Mask, pixels: NDArray[np.generic]) -> None:
+def put(image: NDArray[Pixel], where: Mask, pixels: NDArray[Pixel]) -> None:
     """Write pixels back where `take` found them.
 
     Args:
@@ -154,7 +156,7 @@ def interpolated(values: Floats, where: Mask) -> Floats:
     return np.ascontiguousarray(np.concatenate(parts).reshape(-1, values.shape[2]).T)
 
 
-def _by_block(image: NDArray[np.generic]) -> NDArray[np.generic]:
+def _by_block(image: NDArray[Pixel]) -> NDArray[Pixel]:
     """A view of (H, W, c) as (H/4, W/4, 4, 4, c)."""
     h, w, channels = image.shape
     return image.reshape(h // BLOCK, BLOCK, w // BLOCK, BLOCK, channels).swapaxes(1, 2)

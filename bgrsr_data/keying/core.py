@@ -1,7 +1,8 @@
 """From one frame to a key: alpha, foreground, and how good they are.
 
-The steps, each in its file: find the screen, estimate the clean plate, divide the frame into sure and mixed blocks, unmix the
-mixed pixels, take the screen out of the foreground's colour, judge the outcome. No file, no state, no randomness.
+The steps, each in its file: find the screen, estimate the clean plate, divide the frame into sure and mixed blocks,
+unmix the mixed pixels, take the screen out of the foreground's colour, judge the outcome. No file, no state, no
+randomness.
 """
 
 from __future__ import annotations
@@ -113,7 +114,7 @@ class _Scene:
 
 
 def _paint_band(scene: _Scene, alpha: Floats, foreground: NDArray[np.uint8]) -> float:
-    """Unmix the band's pixels into `alpha` and `foreground`; the summed squared error that the model expects comes back."""
+    """Unmix the band's pixels into `alpha` and `foreground`; return the summed squared error the model expects."""
     band, noise = scene.regions.band, scene.blocks.noise_light
     seen, behind = take(scene.frame, band), interpolated(scene.plate.light, band)
     around = spread_over(describe_subject(scene.blocks, scene.regions), band)

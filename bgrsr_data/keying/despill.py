@@ -1,8 +1,8 @@
 """The subject's own colour: without the screen seen through it, and without the screen's light on it.
 
-In the band the colour is the most likely one between what is left after taking the screen out of the pixel, (C − (1−a)B)/a,
-and the colours of the core nearby: the former is sure where alpha is high, the latter where it is low. Then the screen's
-light is taken away along the screen's own colour, down to what the core shows.
+In the band the colour is the most likely one between what is left after taking the screen out of the pixel, (C −
+(1−a)B)/a, and the colours of the core nearby: the former is sure where alpha is high, the latter where it is low.
+Then the screen's light is taken away along the screen's own colour, down to what the core shows.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.keying.blocks import BLOCK, Blocks
-from bgrsr_data.keying.fill import push_pull, resize
+from bgrsr_data.keying.fill import push_pull
 from bgrsr_data.keying.plate import Plate
 from bgrsr_data.keying.regions import Regions
 
@@ -57,7 +57,7 @@ def allowed_key(blocks: Blocks, plate: Plate, regions: Regions) -> Floats:
     deep = regions.core & ~regions.rim
     deep = deep if deep.any() else regions.core
     key = np.clip(blocks.mean @ blocks.axis / np.maximum(plate.light @ blocks.axis, 0.05), 0, 1)[..., None]
-    return push_pull(np.asarray(key, np.float32), deep.astype(np.float32))
+    return push_pull(np.asarray(key, np.float32), np.asarray(deep, np.float32))
 
 
 def despill(colours: Floats, plate: Floats, axis: Floats, allowed: Floats, strength: float) -> Floats:
@@ -93,11 +93,11 @@ def continue_outward(foreground: NDArray[np.uint8], alpha: Floats) -> NDArray[np
     small = (w // BLOCK, h // BLOCK)
     square = np.ascontiguousarray(alpha[::2, ::2]) ** 2
     seen = np.ascontiguousarray(foreground[::2, ::2])
-    weight = cv2.resize(square, small, interpolation=cv2.INTER_AREA)
+    weight = np.asarray(cv2.resize(square, small, interpolation=cv2.INTER_AREA), np.float32)
     weighted = cv2.multiply(seen, cv2.merge([square] * 3), dtype=cv2.CV_32F)
     colours = cv2.resize(weighted, small, interpolation=cv2.INTER_AREA)
-    colours = np.asarray(colours / np.maximum(weight, 1e-6)[..., None], np.float32)
-    filled = push_pull(colours, np.asarray(np.clip(8 * weight, 0, 1), np.float32))
+    mean = np.asarray(colours / np.maximum(weight, 1e-6)[..., None], np.float32)
+    filled = push_pull(mean, np.asarray(np.clip(8 * weight, 0, 1), np.float32))
     whole = cv2.resize(np.clip(filled + 0.5, 0, 255).astype(np.uint8), (w, h), interpolation=cv2.INTER_LINEAR)
     cv2.copyTo(foreground, (alpha > _HIDDEN).astype(np.uint8), whole)
     return np.asarray(whole, np.uint8)

@@ -23,7 +23,7 @@ def push_pull(values: Floats, weight: Floats) -> Floats:
     Returns:
         (h, w, c) float32: `values` where the weight is 1, the surroundings where it is 0.
     """
-    return _pull(values * weight[..., None], weight)
+    return _pull(np.asarray(values * weight[..., None], np.float32), weight)
 
 
 def _pull(weighted: Floats, weight: Floats) -> Floats:
@@ -35,8 +35,10 @@ def _pull(weighted: Floats, weight: Floats) -> Floats:
     half = ((w + 1) // 2, (h + 1) // 2)
     below = resize(weighted, half, cv2.INTER_AREA)
     below_weight = cv2.resize(weight, half, interpolation=cv2.INTER_AREA)
-    scale = np.minimum(1, 4 * below_weight) / np.maximum(below_weight, 1e-12)
-    coarse = resize(_pull(below * scale[..., None], np.asarray(below_weight * scale, np.float32)), (w, h))
+    scale = np.asarray(np.minimum(1, 4 * below_weight) / np.maximum(below_weight, 1e-12), np.float32)
+    coarse = resize(
+        _pull(np.asarray(below * scale[..., None], np.float32), np.asarray(below_weight * scale, np.float32)), (w, h)
+    )
     return np.asarray(weighted + (1 - weight)[..., None] * coarse, np.float32)
 
 

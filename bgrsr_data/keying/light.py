@@ -1,6 +1,7 @@
 """The light in which colours are unmixed, and the way there and back.
 
-A camera adds light before it encodes, so edges mix in linear light; an editor that blends encoded pixels mixes in sRGB.
+A camera adds light before it encodes, so edges mix in linear light; an editor that blends encoded pixels mixes in
+sRGB.
 """
 
 from __future__ import annotations
@@ -35,4 +36,4 @@ class Light:
         """Working light, any shape, to uint8 sRGB; values outside [0, 1] are clipped."""
         if self.domain == "linear":
             return to_srgb8(values)
-        return np.clip(values * 255 + 0.5, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(values * 255 + 0.5, 0, 255), np.uint8)

@@ -19,7 +19,7 @@ class KeyOptions(BaseModel):
     )
     domain: Literal["linear", "srgb"] = Field(
         default="linear",
-        description="Light in which edge pixels are unmixed: linear for cameras, srgb for pictures blended in an editor.",
+        description="Light in which edges are unmixed: linear for cameras, srgb for pictures blended in an editor.",
     )
     despill: float = Field(
         default=1.0,

@@ -1,8 +1,8 @@
 """The clean plate: what the camera would see with nobody before the screen.
 
-The screen is not one colour: light falls unevenly, cloth wrinkles, the subject throws a shadow. The plate follows all of it:
-blocks that look like the screen are averaged over ever smaller tiles, each pass judging the blocks against the pass before,
-and what the subject hides is filled by push-pull.
+The screen is not one colour: light falls unevenly, cloth wrinkles, the subject throws a shadow. The plate follows
+all of it: blocks that look like the screen are averaged over ever smaller tiles, each pass judging the blocks
+against the pass before, and what the subject hides is filled by push-pull.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ def likeness(light: Floats, plate: Floats) -> tuple[Floats, Floats]:
     Returns:
         Brightness (...,) as a multiple of the plate's, and the rest relative to the plate's length.
     """
-    length = np.maximum(dot(plate, plate), 1e-8)
+    length = np.maximum(dot(plate, plate), np.float32(1e-8))
     scale = dot(light, plate) / length
-    rest = light - scale[..., None] * plate
+    rest = np.asarray(light - scale[..., None] * plate, np.float32)
     return np.asarray(scale, np.float32), np.sqrt(dot(rest, rest) / length)
 
 

@@ -1,7 +1,8 @@
 """How good a key is, with no ground truth to compare it with.
 
-Each figure is a symptom that a person would look for: an uneven or greyish screen, noise, screen colour left on the subject,
-holes in it, islands of leftover screen, too much of the frame undecided. The score is the product of what each leaves.
+Each figure is a symptom that a person would look for: an uneven or greyish screen, noise, screen colour left on the
+subject, holes in it, islands of leftover screen, too much of the frame undecided. The score is the product of what
+each leaves.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ def judge(
         foreground: (H, W, 3) uint8 sRGB.
         screen: The screen that was found.
         plate: The clean plate.
-        model: What unmixing measured: "doubt", the mean squared error of alpha it expects (×1000); "noise", the standard
-            deviation of a screen pixel's key value; "band", the share of the frame that was unmixed.
+        model: What unmixing measured: "doubt", the mean squared error of alpha it expects (×1000); "noise", the
+            standard deviation of a screen pixel's key value; "band", the share of the frame that was unmixed.
 
     Returns:
         The figures by name, and "score".
@@ -70,7 +71,7 @@ def _spill(alpha: Floats, foreground: NDArray[np.uint8], plate: Plate) -> dict[s
     if not edge.any():
         return {"spill": 0.0}
     axis = key_axis(plate.light[edge])
-    left = np.clip(dot(small[edge] ** 2.2, axis), 0, 1)
+    left = np.clip(dot(np.asarray(small[edge] ** 2.2, np.float32), axis), 0, 1)
     return {"spill": float(left.mean())}
 
 

@@ -69,7 +69,7 @@ def divide(blocks: Blocks, plate: Plate) -> Regions:
 
 
 def _to_the_border(screen: Mask) -> Mask:
-    """Call a border block screen where the block two further in is: cameras and encoders darken or frame the outermost."""
+    """Call a border block screen where the block two further in is: cameras darken or frame the outermost."""
     grown = screen.copy()
     for view, inner in (
         (grown, screen),

@@ -1,7 +1,7 @@
 """Finding the screen: which colour it has and where it is, whatever its hue.
 
-A screen is the largest area of one strong colour that is smooth and runs into the frame's border. Colour is compared as
-linear-light chromaticity (each channel over the sum), which uneven light leaves alone.
+A screen is the largest area of one strong colour that is smooth and runs into the frame's border. Colour is
+compared as linear-light chromaticity (each channel over the sum), which uneven light leaves alone.
 """
 
 from __future__ import annotations
@@ -138,10 +138,10 @@ def _mode(colours: Floats, rough: Floats) -> Floats:
     weight[:, : max(1, w // 16)] *= 3
     weight[:, -max(1, w // 16) :] *= 3
     plane = _plane(colours).reshape(-1, 2)
-    counts, *_ = np.histogram2d(
+    histogram, *_ = np.histogram2d(
         plane[:, 0], plane[:, 1], bins=_BINS, range=[[-_REACH, _REACH]] * 2, weights=weight.ravel()
     )
-    counts = cv2.GaussianBlur(counts.astype(np.float32), (0, 0), 2.0)
+    counts = np.asarray(cv2.GaussianBlur(histogram.astype(np.float32), (0, 0), 2.0), np.float32)
     if counts.max() <= 0:
         raise Rejection("no-screen", "no smooth area of a strong colour reaches the frame's border")
     peak = (np.array(np.unravel_index(int(counts.argmax()), counts.shape)) + 0.5) * 2 * _REACH / _BINS - _REACH

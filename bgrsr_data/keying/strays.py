@@ -1,8 +1,8 @@
 """Taking away what is neither screen nor subject: the studio beside the screen, a stand, a marker, a wrinkle.
 
-What hangs together is judged as one piece, on 4×4 blocks. The largest and most central piece is the subject. Another piece stays
-when it is solid; it goes when there is nothing solid in it (a wrinkle, a marker), or when it clings to the frame's left,
-right or upper border (the screen's edge, a stand, a lamp).
+What hangs together is judged as one piece, on 4×4 blocks. The largest and most central piece is the subject.
+Another piece stays when it is solid; it goes when there is nothing solid in it (a wrinkle, a marker), or when it
+clings to the frame's left, right or upper border (the screen's edge, a stand, a lamp).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def find_strays(alpha: Floats, regions: Regions) -> Mask:
     mass[0] = 0
     central = 1 - 0.8 * np.abs(centres[:, 0] / w - 0.5) * 2
     subject = int((mass * central).argmax())
-    gone = (mass < np.maximum(0.01 * mass[subject], 2)) | _clinging(stats, w, h)
+    gone = (mass < np.maximum(0.01 * mass[subject], 2)) | _clinging(np.asarray(stats, np.int32), w, h)
     gone[[0, subject]] = False
     return np.asarray(gone[labels], np.bool_)
 

@@ -1,9 +1,9 @@
 """Alpha in the band: how much of each pixel is subject.
 
-A pixel is a·F + (1 − a)·B + noise. B is the plate; F is not known but is like the subject nearby: normal, with the mean and
-covariance of the core around (Chuang et al., "A Bayesian Approach to Digital Matting", CVPR 2001). For a fixed variance
-the best linear estimate of a is a weighted projection on F − B; two rounds settle the variance. What light allows bounds
-it: no channel of F can be below black, so a is at least 1 − C/B in every channel.
+A pixel is a·F + (1 − a)·B + noise. B is the plate; F is not known but is like the subject nearby: normal, with the
+mean and covariance of the core around (Chuang et al., "A Bayesian Approach to Digital Matting", CVPR 2001). For a
+fixed variance the best linear estimate of a is a weighted projection on F − B; two rounds settle the variance. What
+light allows bounds it: no channel of F can be below black, so a is at least 1 − C/B in every channel.
 
 Arrays of pixels are channels first, (channels, n): each channel is one contiguous run.
 """
