@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 import skimage.data
-from numpy.typing import NDArray
 from keying_scenes import GREY, SCREENS, Floats, compose, disc
+from numpy.typing import NDArray
 
 from bgrsr_data.errors import Rejection
 from bgrsr_data.keying.core import Key, key_image, screen_name
