@@ -1,0 +1,154 @@
+"""A kill -9 at any moment loses the items in flight and nothing else: the next run ends as if nothing had been."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+from recovery.conftest import (
+    assert_every_row_has_its_files,
+    assert_no_file_is_half_written,
+    counts,
+    manifests,
+    tree,
+)
+from small import STAGES, bgrsr, calm, command, write_recipe
+
+KILL_AT = str(Path(__file__).with_name("kill_at.py"))
+
+
+def finish(recipe: Path, root: Path) -> None:
+    ended = bgrsr("run", recipe, "-w", root, "-j", 2)
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize(("moment", "nth"), [("before", 1), ("within", 1), ("after", 1), ("before", 3)])
+def test_killed_at_a_commit_of_each_stage_in_turn_the_set_comes_out_the_same(
+    small_set: Path, undisturbed: Path, tmp_path: Path, moment: str, nth: int
+) -> None:
+    root = tmp_path / "workspace"
+    for stage in STAGES:
+        at = min(nth, counts(undisturbed)[stage])
+        words = [sys.executable, KILL_AT, stage, str(at), moment, "run", str(small_set), "-w", str(root), "-j", "2"]
+        killed = subprocess.run(words, check=False, capture_output=True, text=True, env=calm(), timeout=120)
+        assert killed.returncode == -signal.SIGKILL, (stage, killed.stderr)
+        assert counts(root).get(stage, 0) == at - (moment != "after"), stage
+        assert_no_file_is_half_written(root)
+        assert_every_row_has_its_files(root)
+    finish(small_set, root)
+    assert manifests(root) == manifests(undisturbed)
+    assert tree(root) == tree(undisturbed)
+
+
+def has(stage: str, items: int) -> Callable[[Path], bool]:
+    return lambda root: counts(root).get(stage, 0) >= items
+
+
+def writes_in(folder: str) -> Callable[[Path], bool]:
+    """A file is being written: it is there under its hidden name, not yet under its own."""
+    return lambda root: any((root / folder).rglob(".*.*"))
+
+
+MOMENTS: dict[str, Callable[[Path], bool]] = {
+    "fetch, a file half written": writes_in("clips"),
+    "fetch, one source done": has("fetch", 1),
+    "frames, a file half written": writes_in("frames"),
+    "frames, one clip done": has("frames", 1),
+    "deblur, one frame done": has("deblur", 1),
+    "key, a file half written": writes_in("foregrounds"),
+    "key, two frames done": has("key", 2),
+    "trimap, a file half written": writes_in("trimaps"),
+    "trimap, one image done": has("trimap", 1),
+    "publish, a file half written": writes_in("manifests"),
+    "publish, two manifests done": has("publish", 2),
+}
+
+
+def test_killed_from_outside_at_any_moment_the_set_comes_out_the_same(
+    small_set: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "workspace"
+    met = []
+    for name, condition in MOMENTS.items():
+        with subprocess.Popen(
+            command("run", small_set, "-w", root, "-j", 2), env=calm(), stdout=subprocess.DEVNULL
+        ) as process:
+            while process.poll() is None and not condition(root):
+                time.sleep(0.001)
+            workers = family(process)
+            process.kill()
+            process.wait()
+        if process.returncode == -signal.SIGKILL:
+            met.append(name)
+        all_gone(workers)
+        assert_no_file_is_half_written(root)
+        assert_every_row_has_its_files(root)
+    print("killed in time:", "; ".join(met))
+    assert {name.split(",")[0] for name in met} >= {"fetch", "frames", "key"}
+    finish(small_set, root)
+    assert tree(root) == tree(undisturbed)
+
+
+def family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def all_gone(workers: list[psutil.Process]) -> None:
+    """Within a second no worker of the killed driver is left that could write."""
+    end = time.monotonic() + 5
+    while any(w.is_running() and w.status() != psutil.STATUS_ZOMBIE for w in workers):
+        assert time.monotonic() < end, workers
+        time.sleep(0.01)
+
+
+def test_a_rerun_that_replaces_files_and_is_killed_after_its_commit_leaves_nothing_behind(
+    small_set: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    """With another frame rate frames go and come: the old ones' files are deleted after the commit."""
+    root = tmp_path / "workspace"
+    finish(small_set, root)
+    other = write_recipe(small_set.with_name("slower.yaml"), frames={"per_second": 7})
+    words = [sys.executable, KILL_AT, "frames", "2", "after", "run", str(other), "-w", str(root), "-j", "1"]
+    killed = subprocess.run(words, check=False, capture_output=True, env=calm(), timeout=120)
+    assert killed.returncode == -signal.SIGKILL
+    finish(other, root)
+    finish(small_set, root)
+    assert manifests(root) == manifests(undisturbed)
+    assert tree(root) == tree(undisturbed)
+
+
+@pytest.mark.parametrize("how", ["ctrl-c", "terminate"])
+def test_a_run_that_is_interrupted_says_so_in_one_line_and_the_next_one_continues(
+    small_set: Path, undisturbed: Path, tmp_path: Path, how: str
+) -> None:
+    root = tmp_path / "workspace"
+    process = subprocess.Popen(
+        command("run", small_set, "-w", root, "-j", 2), env=calm(), text=True, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    while process.poll() is None and not has("key", 1)(root):
+        time.sleep(0.002)
+    workers = family(process)  # type: ignore[arg-type]
+    if how == "ctrl-c":
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process of the group
+    else:
+        process.terminate()
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert errors == "bgrsr: stopped; what is finished is kept, the same command continues\n"
+    all_gone(workers)
+    kept = counts(root)
+    assert kept["key"] >= 1
+    ended = bgrsr("run", small_set, "-w", root, "-j", 2)
+    assert f"{kept['key']} items unchanged" in ended.stdout
+    assert tree(root) == tree(undisturbed)
