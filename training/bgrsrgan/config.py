@@ -146,6 +146,7 @@ PRESETS: Mapping[str, TrainConfig] = MappingProxyType(
             pixel_steps=200,
             adversarial_steps=40,
             pixel_rate=3e-3,
+            vary=False,  # a short run has not the time to learn from variety
             eval_every=60,
             eval_pairs=24,
             log_every=5,
