@@ -44,7 +44,7 @@ def judge(
 
 
 def _shape(alpha: Floats) -> dict[str, float]:
-    """Subject's share of the frame; islands, holes and soft pixels relative to it; width of its edge in pixels."""
+    """Subject's share of the frame and of its border; islands, holes and soft pixels; width of its edge in pixels."""
     small = cv2.resize(alpha, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)  # strands of hair average out
     solid = (small > 0.5).astype(np.uint8)
     area = max(int(solid.sum()), 1)
@@ -55,6 +55,7 @@ def _shape(alpha: Floats) -> dict[str, float]:
     inner = cv2.erode(solid, np.ones((3, 3), np.uint8)) > 0
     return {
         "subject": area / small.size,
+        "border": float((np.concatenate([small[0], small[:, 0], small[:, -1]]) > 0.5).mean()),
         "islands": float(sizes[sizes < 0.1 * sizes.max()].sum()) / area,
         "holes": float(((small < 0.8) & inner).sum()) / area,
         "soft": soft / max(float((alpha > 0.5).sum()), 1.0),
@@ -82,6 +83,7 @@ def _overall(figures: dict[str, float]) -> float:
         figures["holes"] / 0.15
         + figures["islands"] / 0.3
         + max(0.0, figures["spill"] - 0.05) / 0.4
+        + max(0.0, figures["border"] - 0.25) / 0.25  # a studio, not a person, fills the upper and side borders
         + (1 - figures["evenness"]) / 2
         + (1 - figures["saturation"]) / 4
     )

@@ -234,11 +234,12 @@ def test_the_two_people_are_kept_whole_before_their_green_screen(footage: Path) 
 @pytest.mark.footage
 def test_the_man_before_yellow_keeps_his_face_and_an_aimless_shot_scores_too_low(footage: Path) -> None:
     with av.open(str(footage / "greenscreen" / "mdn_yellowscreen_man.mp4")) as clip:
-        frames = [f.to_ndarray(format="rgb24") for i, f in enumerate(clip.decode(video=0)) if i in (0, 627)]
+        frames = [f.to_ndarray(format="rgb24") for i, f in enumerate(clip.decode(video=0)) if i in (0, 627, 780)]
     man = key(frames[0])
     assert man.alpha[40:180, 120:165].min() > 0.95
     assert np.abs(man.foreground[60:90, 130:155].astype(int) - frames[0][60:90, 130:155]).mean() < 12
     assert key(frames[1]).scores["score"] < OPTIONS.min_score
+    assert key(frames[2]).scores["score"] < OPTIONS.min_score
 
 
 @pytest.mark.footage
