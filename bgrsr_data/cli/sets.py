@@ -88,15 +88,21 @@ def run(
 def review_open(
     workspace: WorkspaceOption = HERE,
     port: Annotated[int, typer.Option(help="Port of the App.")] = 5151,
+    browser: Annotated[bool, typer.Option(help="Open it in the browser.")] = True,
 ) -> None:
     """Open the set in the FiftyOne App; tag samples accept or reject there, and close with Ctrl-C.
 
     Example: bgrsr review open -w demo
     """
+    from bgrsr_data.cli.output import progress_bars
     from bgrsr_data.review.app import open_app
     from bgrsr_data.workspace import Workspace
 
-    open_app(Workspace(workspace), port=port)
+    def opened(url: str) -> None:
+        typer.echo(f"review: {url} (tag samples accept or reject; Ctrl-C closes; then: bgrsr review pull)")
+
+    with progress_bars() as progress:
+        open_app(Workspace(workspace), port=port, browser=browser, opened=opened, progress=progress)
 
 
 def review_pull(
