@@ -15,18 +15,17 @@ from bgrsr_data.cli import main
 from bgrsr_data.ledger import Done, Ledger
 from bgrsr_data.records import Record
 
-STAGE, NTH, MOMENT = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-
 
 class Killing(Ledger):
     """A ledger whose process does not live to see the NTH commit end."""
 
+    at: tuple[str, int, str]  # stage, nth commit, moment
     seen = 0
     commit_of_ledger = Ledger.commit
     insert_of_ledger = Ledger._insert
 
     def commit(self, done: Done, records: Sequence[Record]) -> None:
-        Killing.seen += done.stage == STAGE
+        Killing.seen += done.stage == Killing.at[0]
         _die_if(done.stage, "before")
         Killing.commit_of_ledger(self, done, records)
         _die_if(done.stage, "after")
@@ -37,11 +36,12 @@ class Killing(Ledger):
 
 
 def _die_if(stage: str, moment: str) -> None:
-    if (stage, moment) == (STAGE, MOMENT) and Killing.seen == NTH:
+    if (stage, Killing.seen, moment) == Killing.at:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # workers import this file too
+    Killing.at = (sys.argv[1], int(sys.argv[2]), sys.argv[3])
     Ledger.commit = Killing.commit  # type: ignore[method-assign]
     Ledger._insert = Killing._insert  # type: ignore[method-assign]
     sys.argv[1:] = sys.argv[4:]
