@@ -1,0 +1,90 @@
+"""From footage to a verdict by the commands alone: what is rejected in the App leaves the combinations."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from review.in_browser import CHROMIUM, browser, reject
+
+from bgrsr_data.quickstart.footage import make_footage
+
+BGRSR = [str(Path(sys.executable).with_name("bgrsr"))]
+RECIPE = """
+steps:
+  - fetch
+  - frames: {per_second: 3, near_duplicate_bits: 0}
+  - deblur
+  - key
+  - combine: {per_foreground: 3}
+  - publish
+"""
+
+
+@pytest.mark.browser
+def test_a_frame_rejected_in_the_app_leaves_the_combinations_and_explain_says_why(
+    tmp_path: Path, database: dict[str, str]
+) -> None:
+    pytest.importorskip("playwright")
+    if not CHROMIUM.is_file():
+        pytest.skip("no chromium here")
+    place = tmp_path / "set"
+    sources = make_footage(tmp_path / "footage", frames=12)
+    (tmp_path / "recipe.yaml").write_text(RECIPE)
+    bgrsr(database, "run", str(tmp_path / "recipe.yaml"), "-w", str(place), "--sources", str(sources))
+    before = explain_counts(place)
+
+    reject_first_in_app(place, database)
+    told = json.loads(bgrsr(database, "review", "pull", "-w", str(place), "--reviewer", "Ada", "--json"))
+
+    (verdict,) = told["verdicts"]
+    after = explain_counts(place)
+    assert before[verdict["row"]] == 3
+    assert after == {row: count for row, count in before.items() if row != verdict["row"]}
+    assert told["combinations"] == told["combinations_before"] - 3
+    story = bgrsr(database, "explain", verdict["row"], "-w", str(place))
+    assert "verdict: reject by Ada at " in story
+    assert "licence: " in story
+
+    again = bgrsr(database, "run", str(tmp_path / "recipe.yaml"), "-w", str(place), "--sources", str(sources))
+    assert again.startswith("nothing to do"), "a verdict survives a rerun, and nothing brings the frame back"
+
+
+def bgrsr(environment: dict[str, str], *words: str) -> str:
+    """What a command prints."""
+    ended = subprocess.run([*BGRSR, *words], capture_output=True, text=True, env=environment, check=False, timeout=300)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def explain_counts(place: Path) -> dict[str, int]:
+    """Combinations by foreground, from the published manifest."""
+    import pyarrow.parquet as pq
+
+    names = pq.read_table(place / "manifests/combinations.parquet", columns=["foreground"])["foreground"].to_pylist()
+    return {name: names.count(name) for name in names}
+
+
+def reject_first_in_app(place: Path, environment: dict[str, str]) -> None:
+    """Open the App as a person does, reject its first picture, close."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words = [*BGRSR, "review", "open", "-w", str(place), "--port", str(port), "--no-browser"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    try:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[1]
+        with browser(url) as page:
+            reject(page, 0)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+    finally:
+        process.kill()
+        process.communicate()
