@@ -28,5 +28,5 @@ class KeyOptions(BaseModel):
         description="How much of the screen's light on the foreground is taken away, 0 to 1.",
     )
     min_score: float = Field(
-        default=0.3, ge=0.0, le=1.0, description="Frames whose key scores below this are rejected by the step, 0 to 1."
+        default=0.35, ge=0.0, le=1.0, description="Frames whose key scores below this are rejected by the step, 0 to 1."
     )

@@ -36,8 +36,8 @@ def commands(app: typer.Typer) -> None:
     """Add the commands to the one command line."""
     trainers = typer.Typer(help="Train a network on the published set.", no_args_is_help=True)
     trainers.command("bgrsrgan")(train_bgrsrgan)
-    app.add_typer(trainers, name="train")
-    app.command("evaluate")(evaluate)
+    app.add_typer(trainers, name="train", rich_help_panel="Steps")
+    app.command("evaluate", rich_help_panel="Steps")(evaluate)
 
 
 def train_bgrsrgan(
