@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -156,11 +157,11 @@ def test_sizes_and_seconds_are_kept(place: Workspace) -> None:
 
 
 def test_a_second_writer_is_told_which_process_writes(place: Workspace) -> None:
-    import os
-
-    with place.writing(), pytest.raises(LockedError, match=f"process {os.getpid()} is writing here"):
-        with Workspace(place.root).writing():
-            pass
+    other = Workspace(place.root)
+    told = f"process {os.getpid()} is writing here"
+    with place.writing(), pytest.raises(LockedError, match=told), other.writing():
+        pass
+    other.close()
     with place.writing():  # free again
         pass
 

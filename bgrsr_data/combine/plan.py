@@ -16,6 +16,7 @@ from bgrsr_data.errors import InputError
 from bgrsr_data.records import Background, Clip, Combination, Foreground, Split, content_hash, make_id
 
 EDGE_PX = 2  # a box that ends this close to the frame's border is cut off there
+BLEED = 0.01  # a cut lies so far outside of the picture, in its heights: rounding to pixels never shows it
 
 
 def plan_combinations(
@@ -57,18 +58,29 @@ def split_material(
     people = [(f.id, f.person, f.clip, file_of.get(f.clip, f.clip)) for f in foregrounds]
     places = [(b.id, b.place, b.clip, file_of.get(b.clip, b.clip), b.sha256) for b in backgrounds]
     component = components([*people, *places])
-    forced: dict[str, set[Split]] = {}
-    for clip in clips:
-        if clip.split is not None and clip.id in component:
-            forced.setdefault(component[clip.id], set()).add(clip.split)
+    forced = _forced(clips, component)
     split_of: dict[str, Split] = {}
     for ties in (people, places):
         groups = {component[tie[0]] for tie in ties}
-        demanded = {g: forced[g] for g in groups & forced.keys()} | {g: {split_of[g]} for g in groups & split_of.keys()}
+        demanded = {g: {given[g]} for given in (forced, split_of) for g in groups & given.keys()}
         split_of |= assign(
             groups, demanded, val_share=options.val_share, test_share=options.test_share, seed=options.seed
         )
     return {tie[0]: split_of[component[tie[0]]] for tie in (*people, *places)}
+
+
+def _forced(clips: Sequence[Clip], component: dict[str, str]) -> dict[str, Split]:
+    """The split that sources demand of a component."""
+    first: dict[str, Clip] = {}
+    for clip in sorted(clips, key=lambda clip: clip.id):
+        if clip.split is not None and clip.id in component:
+            other = first.setdefault(component[clip.id], clip)
+            if other.split != clip.split:
+                raise InputError(
+                    f"'{other.title}' is forced into {other.split} and '{clip.title}' into {clip.split}, "
+                    "but they share a person, a place or a file: that would leak; give them one split"
+                )
+    return {group: clip.split for group, clip in first.items() if clip.split is not None}
 
 
 def _draw(
@@ -97,7 +109,7 @@ def _draw(
 def place(foreground: Foreground, rng: np.random.Generator, options: CombineOptions) -> tuple[float, float, float]:
     """Place the foreground's file in the picture as a webcam would see it.
 
-    A person that the footage cuts off at a border stays cut off there: that border is never moved into the picture.
+    A person that the footage cuts off at a border stays cut off there: the cut is never moved into the picture.
 
     Args:
         foreground: Its size and the person's box in it.
@@ -107,20 +119,20 @@ def place(foreground: Foreground, rng: np.random.Generator, options: CombineOpti
     Returns:
         (zoom, left, top) as in `Combination`, before flipping, rounded to 1e-4.
     """
-    width, height = foreground.width / foreground.height, 1.0  # of the file, at zoom 1, in heights of the picture
+    box_width = (foreground.box_right - foreground.box_left) / foreground.height  # in heights of the file
+    box_height = (foreground.box_bottom - foreground.box_top) / foreground.height
     cut_left = foreground.box_left <= EDGE_PX
     cut_right = foreground.box_right >= foreground.width - EDGE_PX
     cut_top = foreground.box_top <= EDGE_PX
-    box_height = (foreground.box_bottom - foreground.box_top) / foreground.height
-    least = max(options.aspect / width if cut_left and cut_right else 0.0, 1.0 if cut_top else 0.0)
-    natural = min(1.0, rng.uniform(0.6, 0.92)) / max(box_height, 1e-3)  # the person fills this share of the height
+    fill_width = (options.aspect + 2 * BLEED) / max(box_width, 1e-3) if cut_left and cut_right else 0.0
+    least = max(fill_width, (1 + 2 * BLEED) / max(box_height, 1e-3) if cut_top else 0.0)
+    natural = rng.uniform(0.6, 0.92) / max(box_height, 1e-3)  # the person fills this share of the height
     zoom = max(least, min(natural, options.max_zoom * max(least, 1.0)))
-    width, height = width * zoom, height * zoom
-    centre = options.aspect * rng.uniform(0.38, 0.62)
-    left = centre - (foreground.box_left + foreground.box_right) / 2 / foreground.width * width
+    scale = zoom / foreground.height
+    left = options.aspect * rng.uniform(0.38, 0.62) - (foreground.box_left + foreground.box_right) / 2 * scale
     if cut_left:
-        left = min(left, 0.0)
+        left = min(left, -BLEED - foreground.box_left * scale)
     if cut_right:
-        left = max(left, options.aspect - width)
-    top = 0.0 if cut_top else 1.0 - foreground.box_bottom / foreground.height * height
+        left = max(left, options.aspect + BLEED - foreground.box_right * scale)
+    top = 1 + BLEED - foreground.box_bottom * scale
     return round(zoom, 4), round(left, 4), round(top, 4)

@@ -153,7 +153,7 @@ def crop(scene: NDArray[np.uint8], size: Size, rng: np.random.Generator) -> NDAr
     """
     height, width = scene.shape[:2]
     cover = min(width / size[0], height / size[1]) / rng.uniform(1.0, 1.3)
-    w, h = int(size[0] * cover), int(size[1] * cover)
+    w, h = max(1, int(size[0] * cover)), max(1, int(size[1] * cover))
     x, y = int(rng.uniform(0, width - w + 1)), int(rng.uniform(0, height - h + 1))
     part = scene[y : y + h, x : x + w]
     part = part[:, ::-1] if rng.random() < 0.5 else part

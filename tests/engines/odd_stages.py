@@ -58,26 +58,23 @@ class Odd(Stage[Deed]):
 
 
 def _do(deed: str, root: Path) -> None:
-    match deed.split()[0]:
-        case "exit":
-            os._exit(7)
-        case "killed":
-            os.kill(os.getpid(), signal.SIGKILL)
-        case "killed-once":
-            if not (root / "once").exists():
-                (root / "once").touch()
-                os.kill(os.getpid(), signal.SIGKILL)
-        case "bug":
-            raise ZeroDivisionError("a slip")
-        case "unfit":
-            raise Rejection("too-odd", "it is odd by 3")
-        case "fails":
-            raise InputError("it cannot be read")
-        case "full":
-            raise DiskFullError("nothing can be written")
-        case "enospc":
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        case "unpicklable":
-            raise InputError(lambda: None)
-        case "sleep":
-            time.sleep(float(deed.split()[1]))
+    name, _, seconds = deed.partition(" ")
+    if name == "exit":
+        os._exit(7)
+    if name == "killed" or (name == "killed-once" and not (root / "once").exists()):
+        (root / "once").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    if name == "sleep":
+        time.sleep(float(seconds))
+    if name in RAISED:
+        raise RAISED[name]
+
+
+RAISED: dict[str, Exception] = {
+    "bug": ZeroDivisionError("a slip"),
+    "unfit": Rejection("too-odd", "it is odd by 3"),
+    "fails": InputError("it cannot be read"),
+    "full": DiskFullError("nothing can be written"),
+    "enospc": OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+    "unpicklable": InputError(lambda: None),
+}

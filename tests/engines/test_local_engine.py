@@ -63,7 +63,7 @@ def test_an_unexpected_exception_fails_its_item_with_a_trace(place: Workspace, r
     stage = Odd({"a": "bug", "b": "write"})
     results = {result.item: result for result in run(stage, stage.items(place.ledger), place.root)}  # type: ignore[attr-defined]
     assert results["a"].error == "unexpected ZeroDivisionError: a slip"
-    assert 'raise ZeroDivisionError("a slip")' in results["a"].trace
+    assert "raise RAISED[name]" in results["a"].trace
     assert results["b"].status == "done"
 
 

@@ -90,7 +90,7 @@ def test_killed_from_outside_at_any_moment_the_set_comes_out_the_same(
         all_gone(workers)
         assert_no_file_is_half_written(root)
         assert_every_row_has_its_files(root)
-    print("killed in time:", "; ".join(met))
+    print("killed in time:", "; ".join(met))  # noqa: T201 - a figure for -rP
     assert {name.split(",")[0] for name in met} >= {"fetch", "frames", "key"}
     finish(small_set, root)
     assert tree(root) == tree(undisturbed)

@@ -1,0 +1,208 @@
+"""Rendering: by hand in linear light, mirrored as a whole, and the same everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from combine.conftest import background, foreground
+
+from bgrsr_data.combine.files import combine_files
+from bgrsr_data.combine.options import CombineOptions
+from bgrsr_data.combine.render import Renderer, _paste, crop, place, shrink
+from bgrsr_data.errors import InputError
+from bgrsr_data.manifests import manifest_path, read_rows, write_rows
+from bgrsr_data.media.images import write_image
+from bgrsr_data.records import Background, Combination, Foreground
+
+SIZE = (64, 48)
+
+
+def combination(**changed: object) -> Combination:
+    told = {
+        "id": "combination-1", "foreground": foreground(0).id, "original_background": "background-a",
+        "target_background": "background-b", "split": "train", "zoom": 1.0, "left": 0.0, "top": 0.0, "flip": False,
+        "noise": 0.0, "seed": 5,
+    }  # fmt: skip
+    return Combination.model_validate(told | changed)
+
+
+def set_of(
+    root: Path, rgb: np.ndarray, alpha: np.ndarray, colours: dict[str, tuple[int, int, int]], *rows: Combination
+) -> Renderer:
+    """A published set of one foreground and flat backgrounds."""
+    height, width = alpha.shape
+    person = foreground(0, size=(width, height), box=(0, 0, width, height))
+    write_image(root / person.foreground_path, rgb)
+    write_image(root / person.alpha_path, alpha)
+    rooms = [background(name) for name in colours]
+    for room, colour in zip(rooms, colours.values(), strict=True):
+        write_image(root / room.path, np.full((60, 80, 3), colour, np.uint8))
+    write_rows(manifest_path(root, Foreground), Foreground, [person])
+    write_rows(manifest_path(root, Background), Background, rooms)
+    write_rows(manifest_path(root, Combination), Combination, rows or [combination()])
+    return Renderer(root, lr_size=(SIZE[0] // 2, SIZE[1] // 2), hr_size=SIZE)
+
+
+def test_a_half_covered_pixel_is_the_mean_of_the_light_not_of_the_bytes(tmp_path: Path) -> None:
+    """Alpha 128/255 of white before black: linear 0.50196, in sRGB 188; a blend of bytes would give 128."""
+    white, half = np.full((48, 64, 3), 255, np.uint8), np.full((48, 64), 128, np.uint8)
+    renderer = set_of(tmp_path, white, half, {"a": (0, 0, 0), "b": (0, 0, 0)})
+    pair = renderer.render(combination())
+    light = 128 / 255
+    by_hand = round(255 * (1.055 * light ** (1 / 2.4) - 0.055))
+    assert by_hand == 188
+    assert (pair.hr_target == by_hand).all()
+    assert (pair.hr_alpha == 128).all()
+
+
+def test_a_coloured_pixel_by_hand(tmp_path: Path) -> None:
+    """Foreground (200, 100, 50) at alpha 51/255 = 0.2 before (10, 120, 240)."""
+    rgb = np.full((48, 64, 3), (200, 100, 50), np.uint8)
+    renderer = set_of(tmp_path, rgb, np.full((48, 64), 51, np.uint8), {"a": (0, 0, 0), "b": (10, 120, 240)})
+    expected = []
+    for over, under in zip((200, 100, 50), (10, 120, 240), strict=True):
+        light = 0.2 * ((over / 255 + 0.055) / 1.055) ** 2.4
+        low = under / 255 / 12.92 if under <= 10 else ((under / 255 + 0.055) / 1.055) ** 2.4
+        light += 0.8 * low
+        expected.append(round(255 * (1.055 * light ** (1 / 2.4) - 0.055)))
+    assert np.abs(renderer.render(combination()).hr_target.astype(int) - expected).max() <= 1
+
+
+def test_the_input_shows_the_original_background_and_the_target_the_other(tmp_path: Path) -> None:
+    nothing = np.zeros((48, 64), np.uint8)
+    renderer = set_of(tmp_path, np.zeros((48, 64, 3), np.uint8), nothing, {"a": (250, 0, 0), "b": (0, 0, 250)})
+    pair = renderer.render(combination())
+    assert (pair.lr_frame == (250, 0, 0)).all()
+    for picture in (pair.lr_target_background, pair.hr_target_background, pair.hr_target):
+        assert (picture == (0, 0, 250)).all()
+    assert pair.lr_frame.shape == (24, 32, 3)
+    assert pair.hr_target.shape == (48, 64, 3)
+
+
+def test_the_input_is_the_area_mean_of_light(tmp_path: Path) -> None:
+    """Columns of white and black: each input pixel averages a white and a black column."""
+    rgb = np.zeros((48, 64, 3), np.uint8)
+    rgb[:, ::2] = 255
+    renderer = set_of(tmp_path, rgb, np.full((48, 64), 255, np.uint8), {"a": (0, 0, 0), "b": (0, 0, 0)})
+    assert (renderer.render(combination()).lr_frame == 188).all()
+
+
+def test_flip_mirrors_the_person_and_the_place() -> None:
+    draw = np.random.default_rng(0)
+    cutout = draw.integers(0, 256, (40, 50, 3), np.uint8), draw.integers(0, 256, (40, 50), np.uint8)
+    for left, top, zoom in ((0.1, 0.2, 0.5), (-0.25, 0.0, 1.3), (0.8, 0.4, 0.75)):
+        row = combination(left=left, top=top, zoom=zoom)
+        plain = place(cutout, row, SIZE)
+        mirrored = place(cutout, row.model_copy(update={"flip": True}), SIZE)
+        for one, other in zip(plain, mirrored, strict=True):
+            np.testing.assert_allclose(one[:, ::-1], other, atol=2e-3)
+
+
+def test_a_person_half_outside_is_cut_and_nothing_wraps() -> None:
+    patch = np.ones((4, 4, 1), np.float32)
+    assert _paste(patch, (6, 6), -2, -3).sum() == 2
+    assert _paste(patch, (6, 6), 5, 5).sum() == 1
+    assert _paste(patch, (6, 6), 9, 0).sum() == 0
+
+
+def test_noise_is_only_on_the_input_and_as_strong_as_the_row_says(tmp_path: Path) -> None:
+    grey = np.full((48, 64, 3), 128, np.uint8)
+    renderer = set_of(tmp_path, grey, np.full((48, 64), 255, np.uint8), {"a": (0, 0, 0), "b": (0, 0, 0)})
+    pair = renderer.render(combination(noise=0.02))
+    assert pair.lr_frame.astype(float).std() == pytest.approx(0.02 * 255, rel=0.1)
+    assert pair.lr_frame.mean() == pytest.approx(128, abs=0.5)
+    assert (pair.hr_target == 128).all()
+
+
+@pytest.mark.parametrize("shape", [(48, 64), (60, 200), (300, 70), (1, 1), (2, 500)])
+def test_any_background_fills_the_picture(shape: tuple[int, int]) -> None:
+    scene = np.full((*shape, 3), 90, np.uint8)
+    for seed in range(20):
+        part = crop(shrink(scene, SIZE), SIZE, np.random.default_rng(seed))
+        assert part.shape == (48, 64, 3)
+        assert part.min() > 0
+
+
+@pytest.fixture(scope="module")
+def drawn_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Combinations of noisy files, made by the plain command's own call."""
+    folder = tmp_path_factory.mktemp("drawn")
+    draw = np.random.default_rng(3)
+    for person in ("Ada", "Ben"):
+        write_image(folder / "keyed" / person / "fg.png", draw.integers(0, 256, (90, 120, 3), np.uint8))
+        alpha = np.zeros((90, 120), np.uint8)
+        alpha[20:, 40:90] = draw.integers(0, 256, (70, 50), np.uint8)
+        write_image(folder / "keyed" / person / "alpha.png", alpha)
+    for room in range(4):
+        write_image(folder / "rooms" / f"{room}.png", draw.integers(0, 256, (70, 90, 3), np.uint8))
+    combine_files(folder / "keyed", folder / "rooms", folder / "out", CombineOptions(per_foreground=3), render=0)
+    return folder / "out"
+
+
+DIGEST = """
+import hashlib, sys
+from pathlib import Path
+from bgrsr_data.combine.render import Renderer
+def digest(root):
+    renderer, sha = Renderer(Path(root)), hashlib.sha256()
+    for row in renderer.combinations():
+        pair = renderer.render(row)
+        for name in pair.__slots__:
+            sha.update(getattr(pair, name).tobytes())
+    return sha.hexdigest()
+"""
+
+
+def test_two_renderers_and_another_process_draw_the_same_pixels(drawn_set: Path) -> None:
+    space: dict[str, object] = {}
+    exec(DIGEST, space)  # the very text that the other process runs
+    first, second = (space["digest"](drawn_set) for _ in range(2))  # type: ignore[operator]
+    script = DIGEST + f"\nprint(digest({str(drawn_set)!r}))"
+    other = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.strip()
+    assert first == second == other
+
+
+def test_the_order_in_which_pairs_are_drawn_does_not_matter(drawn_set: Path) -> None:
+    rows = Renderer(drawn_set).combinations()
+
+    def targets(order: list[Combination]) -> dict[str, str]:
+        renderer = Renderer(drawn_set)
+        return {row.id: hashlib.sha256(renderer.render(row).lr_frame.tobytes()).hexdigest() for row in order}
+
+    assert targets(rows) == targets(rows[::-1])
+
+
+def test_another_combination_is_another_picture(drawn_set: Path) -> None:
+    renderer = Renderer(drawn_set)
+    pictures = {renderer.render(row).hr_target.tobytes() for row in renderer.combinations()}
+    assert len(pictures) == len(renderer.combinations())
+
+
+def test_splits_are_asked_for_by_name(drawn_set: Path) -> None:
+    renderer = Renderer(drawn_set)
+    parts = [renderer.combinations(split) for split in ("train", "val", "test")]
+    assert sorted((row for part in parts for row in part), key=lambda r: r.id) == renderer.combinations()
+
+
+def test_files_that_are_gone_are_named(tmp_path: Path) -> None:
+    set_of(tmp_path, np.zeros((48, 64, 3), np.uint8), np.zeros((48, 64), np.uint8), {"a": (0, 0, 0), "b": (0, 0, 0)})
+    (tmp_path / "b" / "a.png").unlink()
+    with pytest.raises(InputError, match=r"1 files of the manifests are gone, as b/a\.png"):
+        Renderer(tmp_path)
+
+
+def test_manifests_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
+    set_of(tmp_path, np.zeros((48, 64, 3), np.uint8), np.zeros((48, 64), np.uint8), {"a": (0, 0, 0), "b": (0, 0, 0)})
+    write_rows(manifest_path(tmp_path, Foreground), Foreground, [])
+    with pytest.raises(InputError, match="do not belong together"):
+        Renderer(tmp_path)
+
+
+def test_a_missing_manifest_is_told_with_the_command_that_makes_it(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no such manifest; publish one with: bgrsr publish"):
+        read_rows(manifest_path(tmp_path, Combination), Combination)
