@@ -68,7 +68,7 @@ def make_coco(folder: Path) -> Path:
     annotations = [
         _annotation(11, 1, [[60, 40, 180, 40, 200, 319, 30, 319]]),
         _annotation(21, 2, _compressed(320, 240, (40, 300, 20, 120))),
-        _annotation(22, 2, _plain_runs(320, 240, (60, 320, 150, 235))),
+        _annotation(22, 2, _plain_runs(320, 240, (60, 320, 135, 235))),
         _annotation(31, 3, [[100, 60, 220, 60, 220, 280, 100, 280]]),
         _annotation(32, 3, _plain_runs(300, 400, (0, 90, 240, 400)), iscrowd=1),
         _annotation(33, 3, [[5, 5, 50, 5, 50, 50, 5, 50]], category_id=17),
