@@ -77,7 +77,7 @@ def _walk(ledger: Ledger, start: str) -> list[Ancestor]:
         if name in walked or not exact:
             continue
         stage, record = exact[-1]
-        said = [(v, v.content == record.content) for v in verdicts.get(name, [])]
+        said = [(v, v.row_content == record.content) for v in verdicts.get(name, [])]
         options = ledger.options(stage) or ""
         walked[name] = Ancestor(depth, stage, options, record, said, rejections.get(name, []))
         queue += [(depth + 1, parent) for parent in _named(record)]
