@@ -3,6 +3,7 @@
     BgrsrError              one line for the person; the command ends with its exit_code
     ├── InputError     2    what was given cannot be used: a file, an option, a recipe, a workspace
     │   └── LockedError     another process is writing this workspace
+    ├── InterruptedRunError 130    the person stopped a run
     └── ToolError      3    something around us failed: network, ffmpeg, mongod, a full disk
         ├── FetchError      one download failed, with a typed reason that `bgrsr retry` understands
         └── DiskFullError   nothing more can be written; what is finished is kept
@@ -55,6 +56,12 @@ class FetchError(ToolError):
 
 class DiskFullError(ToolError):
     """Nothing more can be written."""
+
+
+class InterruptedRunError(BgrsrError):
+    """The person stopped a run; what is finished is kept."""
+
+    exit_code = 130
 
 
 class Rejection(Exception):  # noqa: N818 - it is an outcome, not an error

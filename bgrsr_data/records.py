@@ -36,7 +36,7 @@ def content_hash(*parts: object) -> str:
 class Record(BaseModel):
     """A row of the ledger."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     kind: ClassVar[str]
 
     id: str

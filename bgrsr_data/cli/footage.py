@@ -23,11 +23,11 @@ FilesArgument = Annotated[
 
 def commands(app: typer.Typer) -> None:
     """Add these commands to `app`."""
-    app.command(rich_help_panel="Steps")(fetch)
-    app.command(rich_help_panel="Steps")(with_options(FrameOptions)(frames))
-    app.command(rich_help_panel="Steps")(with_options(DeblurOptions)(deblur))
-    app.command(rich_help_panel="Steps")(with_options(KeyOptions)(key))
-    app.command(rich_help_panel="Steps")(with_options(TrimapOptions)(trimap))
+    app.command()(fetch)
+    app.command()(with_options(FrameOptions)(frames))
+    app.command()(with_options(DeblurOptions)(deblur))
+    app.command()(with_options(KeyOptions)(key))
+    app.command()(with_options(TrimapOptions)(trimap))
 
 
 def fetch(
@@ -45,7 +45,7 @@ def fetch(
     workers: WorkersOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Fetch footage into the workspace: everything listed so far, after adding TARGET if it is given.
+    """Fetch footage: all sources listed so far, and TARGET.
 
     Example: bgrsr fetch my_greenscreen.mp4 --role greenscreen --licence CC-BY-4.0 --creator "A. Person"
     """
@@ -87,7 +87,7 @@ def deblur(
     *,
     given: dict[str, Any],
 ) -> None:
-    """Measure the blur of every frame; keep it, improve it from its neighbours, or reject it.
+    """Keep, improve from its neighbours, or reject each frame.
 
     Example: bgrsr deblur frames/clip/*.png --out deblurred
     """
@@ -109,7 +109,9 @@ def key(
     *,
     given: dict[str, Any],
 ) -> None:
-    """Key images, folders of them, or clips, before a screen of any colour, into alpha and foreground.
+    """Key a screen of any colour into alpha and foreground.
+
+    Takes images, folders of them, and clips.
 
     Writes NAME/alpha.png and NAME/fg.png; for a clip NAME/alpha/0000.png and NAME/fg/0000.png, and so on.
 
@@ -134,7 +136,7 @@ def trimap(
     *,
     given: dict[str, Any],
 ) -> None:
-    """Draw the trimap of every COCO person, and cut the person out.
+    """Draw the trimap of every COCO person; cut them out.
 
     Example: bgrsr trimap --annotations instances_val2017.json --images val2017 --out trimaps
     """

@@ -14,12 +14,14 @@ HERE = Path()
 
 def commands(app: typer.Typer) -> None:
     """Add these commands to `app`."""
-    app.command(rich_help_panel="Steps")(report)
-    app.command(rich_help_panel="Workspace")(quickstart)
+    app.command()(report)
+    app.command()(quickstart)
 
 
 def report(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
-    """Write one HTML page: what is in the set, what was left out and why, contact sheets, curves, panels.
+    """Write one HTML page that shows what is in the set.
+
+    Counts, what was left out and why, contact sheets, curves, panels.
 
     Example: bgrsr report -w demo
     """
@@ -34,7 +36,9 @@ def quickstart(
     recipe: Annotated[str, typer.Option(help="The recipe to run on the footage.")] = "quickstart",
     workers: WorkersOption = None,
 ) -> None:
-    """Run everything once, offline: make footage from real photographs, key it, compare with the truth, train, report.
+    """Run everything once, offline, on footage made here.
+
+    Makes footage from real photographs, keys it, compares with the truth, trains, and reports.
 
     Example: bgrsr quickstart demo
     """

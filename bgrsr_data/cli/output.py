@@ -11,16 +11,10 @@ from typing import Any
 
 import typer
 
-from bgrsr_data.errors import BgrsrError, ToolError
+from bgrsr_data.errors import InterruptedRunError, ToolError
 from bgrsr_data.runner import Outcome, Progress
 
 LINE_EVERY_S = 10.0
-
-
-class InterruptedRunError(BgrsrError):
-    """The person stopped a run."""
-
-    exit_code = 130
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def _flag(name: str, annotation: Any, model: type[BaseModel]) -> inspect.Paramet
     field = model.model_fields[name]
     kind = _without_none(annotation)
     default = "none" if field.default is None else str(field.default).lower() if kind is bool else str(field.default)
-    option = typer.Option(help=field.description, show_default=default, rich_help_panel="Options of the step")
+    option = typer.Option(help=field.description, show_default=default)
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
     )

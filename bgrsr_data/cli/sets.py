@@ -16,13 +16,13 @@ HERE = Path()
 
 def commands(app: typer.Typer) -> None:
     """Add these commands to `app`."""
-    app.command(rich_help_panel="Steps")(with_options(CombineOptions)(combine))
-    app.command(rich_help_panel="Steps")(publish)
-    app.command(rich_help_panel="Workspace")(run)
-    review = typer.Typer(no_args_is_help=True, help="Look at the set in FiftyOne, and take the verdicts back.")
+    app.command()(with_options(CombineOptions)(combine))
+    app.command()(publish)
+    app.command()(run)
+    review = typer.Typer(no_args_is_help=True, help="Look at the set in FiftyOne; take verdicts back.")
     review.command("open")(review_open)
     review.command("pull")(review_pull)
-    app.add_typer(review, name="review", rich_help_panel="Steps")
+    app.add_typer(review, name="review")
 
 
 def combine(
@@ -35,7 +35,9 @@ def combine(
     *,
     given: dict[str, Any],
 ) -> None:
-    """Plan foreground × original background × target background, with a split that cannot leak.
+    """Plan the training pairs, with a split that cannot leak.
+
+    Foreground × original background × target background, as rows; pixels are rendered where they are asked for.
 
     Example: bgrsr combine --foregrounds keyed --backgrounds rooms --out pairs
     """
@@ -73,7 +75,7 @@ def run(
     workers: WorkersOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Run every step of a recipe: what is missing, stale or failed, and nothing else.
+    """Run a recipe: what is missing, stale or failed.
 
     Example: bgrsr run talkers -w demo --plan
     """

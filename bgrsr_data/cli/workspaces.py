@@ -11,13 +11,12 @@ import typer
 from bgrsr_data.cli.parameters import JsonOption, WorkersOption, WorkspaceOption
 
 HERE = Path()
-PANEL = "Workspace"
 
 
 def commands(app: typer.Typer) -> None:
     """Add these commands to `app`."""
     for command in (init, status, explain, retry, recipes, doctor):
-        app.command(rich_help_panel=PANEL)(command)
+        app.command()(command)
 
 
 def init(folder: Annotated[Path, typer.Argument(help="The folder; it is made if it is not there.")]) -> None:
@@ -33,7 +32,7 @@ def init(folder: Annotated[Path, typer.Argument(help="The folder; it is made if 
 
 
 def status(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
-    """Show for every stage what is done, stale, failed and rejected.
+    """Show what is done, stale, failed and rejected.
 
     Example: bgrsr status -w demo
     """
@@ -69,7 +68,9 @@ def explain(
     workspace: WorkspaceOption = HERE,
     json: JsonOption = False,
 ) -> None:
-    """Show the whole lineage of one row: source, licence, options, every score, verdicts.
+    """Show the whole lineage of one row, back to its source.
+
+    Source, licence, options, every score, what reviewers said.
 
     Example: bgrsr explain foreground-1f2e -w demo
     """
@@ -135,7 +136,7 @@ def recipes(json: JsonOption = False) -> None:
 
 
 def doctor(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
-    """Show what this machine has of what bgrsr needs, each with the line that mends it.
+    """Show what this machine lacks, and how to mend it.
 
     Example: bgrsr doctor
     """

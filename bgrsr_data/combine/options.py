@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from bgrsr_data.options import Options
 
 
-class CombineOptions(BaseModel):
+class CombineOptions(Options):
     """Options of the `combine` stage."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     per_foreground: int = Field(default=12, ge=1, description="Combinations drawn for each foreground.")
     seed: int = Field(default=0, description="Another seed draws another set from the same material.")

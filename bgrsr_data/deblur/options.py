@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from bgrsr_data.options import Options
 
 
-class DeblurOptions(BaseModel):
+class DeblurOptions(Options):
     """Options of the `deblur` stage. Ratios are to the 80th percentile of the neighbours' sharpness."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     keep_ratio: float = Field(default=0.7, ge=0, description="A frame at least so sharp is kept as it is.")
     reject_ratio: float = Field(default=0.25, ge=0, description="One below is rejected where it cannot be improved.")

@@ -6,19 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.manifests import FILES, manifest_path, write_rows
 from bgrsr_data.media.files import sha256_of
+from bgrsr_data.options import Options
 from bgrsr_data.records import Frame, ManifestRow, Record, Verdict, content_hash, make_id
 from bgrsr_data.stage import Item, Stage
 
 
-class PublishOptions(BaseModel):
+class PublishOptions(Options):
     """Options of the `publish` stage: none yet."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bgrsr_data.errors import InputError, Rejection
 from bgrsr_data.fetch import coco
@@ -18,6 +18,7 @@ from bgrsr_data.fetch.kept import Kept, clip_row
 from bgrsr_data.fetch.local import copy_in, list_files
 from bgrsr_data.fetch.reasons import PASSING
 from bgrsr_data.ledger import Ledger
+from bgrsr_data.options import Options
 from bgrsr_data.records import Record, RejectionRow, Source, reject_part
 from bgrsr_data.stage import Item, Stage
 
@@ -25,10 +26,8 @@ FORMAT = "bv*[height<=?1080]/b"  # the `?` and `/b` let direct links pass, which
 SOURCES = "sources"  # the pseudo-stage under which the command line keeps Source rows
 
 
-class FetchOptions(BaseModel):
+class FetchOptions(Options):
     """What decides which clips come out."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: str = Field(default=FORMAT, description="yt-dlp's format selector, where a source does not give its own.")
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from bgrsr_data.options import Options
 
 
-class FrameOptions(BaseModel):
+class FrameOptions(Options):
     """Options of the `frames` stage."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     per_second: float = Field(default=1.0, gt=0, description="Windows a second; the sharpest frame of each is taken.")
     max_per_clip: int | None = Field(default=None, ge=1, description="Keep so many frames of a clip, spread evenly.")

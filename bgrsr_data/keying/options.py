@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from bgrsr_data.options import Options
 
 
-class KeyOptions(BaseModel):
+class KeyOptions(Options):
     """Options of `key_image`. The defaults are meant for any screen, untouched."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     screen: str = Field(
         default="auto",

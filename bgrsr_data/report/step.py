@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from bgrsr_data.options import Options
 from bgrsr_data.records import ManifestRow, ReportRow, Source, content_hash, make_id
 from bgrsr_data.stage import Item, Stage
 
@@ -18,10 +19,8 @@ PAGE = "index.html"
 TRAINING = ("train", "evaluate")
 
 
-class ReportOptions(BaseModel):
+class ReportOptions(Options):
     """Options of the `report` stage."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     rows: int = Field(default=5, ge=1, le=40, description="Rows of each contact sheet.")
     seed: int = Field(default=0, description="Decides which samples are drawn at random.")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from bgrsr_data.options import Options
 
 
-class TrimapOptions(BaseModel):
+class TrimapOptions(Options):
     """Options of the `trimap` stage."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     band: float = Field(default=0.055, gt=0, le=0.5, description="Half-width of the unknown band over √(area).")
     min_band_px: int = Field(default=3, ge=1, description="The band is never thinner.")

@@ -19,7 +19,7 @@ from bgrsr_data.stages import make_stage
 from bgrsr_data.workspace import Workspace
 from bgrsrgan import backend
 from bgrsrgan.cli import parse_options
-from bgrsrgan.config import PRESETS, TrainOptions
+from bgrsrgan.config import PRESETS, TrainConfig, TrainOptions
 
 OPTIONS = TINY.model_dump() | {"name": "tiny"}
 
@@ -128,7 +128,7 @@ def test_an_unfit_option_is_an_input_error_that_names_it(setting: str, message: 
 
 def test_options_are_taken_over_those_of_the_preset_and_survive_json() -> None:
     options = parse_options({"preset": "smoke", "batch": 3}, ["lr_size=[64, 48]"])
-    assert options.config == PRESETS["smoke"].model_copy(update={"batch": 3, "lr_size": (64, 48)})
+    assert options.config == TrainConfig(**PRESETS["smoke"] | {"batch": 3, "lr_size": (64, 48)})
     assert TrainOptions.model_validate_json(options.model_dump_json()) == options
 
 

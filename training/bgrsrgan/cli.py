@@ -13,12 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-import yaml
 from pydantic import ValidationError
 
-from bgrsr_data.cli.output import InterruptedRunError
 from bgrsr_data.cli.parameters import JsonOption, WorkspaceOption
-from bgrsr_data.errors import InputError
+from bgrsr_data.errors import InputError, InterruptedRunError
 from bgrsrgan.backend import require_torch
 from bgrsrgan.config import PRESETS, EvaluateOptions, TrainOptions
 
@@ -36,8 +34,8 @@ def commands(app: typer.Typer) -> None:
     """Add the commands to the one command line."""
     trainers = typer.Typer(help="Train a network on the published set.", no_args_is_help=True)
     trainers.command("bgrsrgan")(train_bgrsrgan)
-    app.add_typer(trainers, name="train", rich_help_panel="Steps")
-    app.command("evaluate", rich_help_panel="Steps")(evaluate)
+    app.add_typer(trainers, name="train")
+    app.command("evaluate")(evaluate)
 
 
 def train_bgrsrgan(
@@ -97,7 +95,7 @@ def evaluate(
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of torch; by default one for each core.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """Measure a trained network on people and backgrounds it has never seen.
+    """Measure a network on people and places it never saw.
 
     Writes evaluation.json, worst.png and random.png into runs/NAME/evaluation.
 
@@ -126,6 +124,8 @@ def parse_options(given: Mapping[str, Any], settings: list[str]) -> TrainOptions
     Raises:
         InputError: One is unknown or unfit.
     """
+    import yaml
+
     more: dict[str, Any] = {}
     for setting in settings:
         key, equals, value = setting.partition("=")

@@ -6,10 +6,11 @@ Imports no torch, so that the command line can show the options without it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from bgrsr_data.options import Options
 
 # These change how fast a run goes or how often it writes, never what it learns: a resumed run may change them.
 FREE_FIELDS = frozenset({"workers", "cache_mb", "checkpoint_every", "max_seconds"})
@@ -19,7 +20,7 @@ Count = Annotated[int, Field(ge=0)]
 Rate = Annotated[float, Field(gt=0)]
 
 
-class TrainConfig(BaseModel):
+class TrainConfig(Options):
     """Options of one training run.
 
     Attributes:
@@ -49,8 +50,6 @@ class TrainConfig(BaseModel):
         device: "auto" takes a GPU where there is one.
         max_seconds: The run ends in good order after this long, whatever is left to do.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     network: str = "bgrsr-lite"
     lr_size: tuple[Positive, Positive] = (320, 240)
@@ -115,7 +114,7 @@ class TrainOptions(TrainConfig):
         preset = given.get("preset", "full")
         if preset not in PRESETS:
             raise ValueError(f"there is no preset {preset!r}; known: {', '.join(sorted(PRESETS))}")
-        return PRESETS[preset].model_dump() | dict(given)
+        return dict(PRESETS[preset]) | dict(given)
 
     @property
     def config(self) -> TrainConfig:
@@ -123,7 +122,7 @@ class TrainOptions(TrainConfig):
         return TrainConfig(**self.model_dump(exclude={"preset", "name"}))
 
 
-class EvaluateOptions(BaseModel):
+class EvaluateOptions(Options):
     """Options of the `evaluate` stage.
 
     Attributes:
@@ -131,26 +130,22 @@ class EvaluateOptions(BaseModel):
         split: On which held-out split.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     name: str = "bgrsr-lite"
     split: Literal["val", "test"] = "test"
 
 
-PRESETS: Mapping[str, TrainConfig] = MappingProxyType(
-    {
-        "full": TrainConfig(),
-        "smoke": TrainConfig(
-            lr_size=(160, 120),
-            batch=4,
-            pixel_steps=200,
-            adversarial_steps=40,
-            pixel_rate=3e-3,
-            vary=False,  # a short run has not the time to learn from variety
-            eval_every=60,
-            eval_pairs=24,
-            log_every=5,
-            checkpoint_every=60,
-        ),
-    }
-)
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "full": {},
+    "smoke": {
+        "lr_size": (160, 120),
+        "batch": 4,
+        "pixel_steps": 200,
+        "adversarial_steps": 40,
+        "pixel_rate": 3e-3,
+        "vary": False,  # a short run has not the time to learn from variety
+        "eval_every": 60,
+        "eval_pairs": 24,
+        "log_every": 5,
+        "checkpoint_every": 60,
+    },
+}
