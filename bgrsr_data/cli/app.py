@@ -12,27 +12,10 @@ from bgrsr_data import __version__
 from bgrsr_data.cli import footage, look, sets, workspaces
 
 GROUP = "bgrsr.commands"
-ORDER = [
-    "quickstart",
-    "init",
-    "fetch",
-    "frames",
-    "deblur",
-    "key",
-    "trimap",
-    "combine",
-    "publish",
-    "review",
-    "train",
-    "evaluate",
-    "report",
-    "run",
-    "recipes",
-    "status",
-    "explain",
-    "retry",
-    "doctor",
-]
+ORDER = """
+    quickstart init fetch frames deblur key trimap combine publish review train evaluate report
+    run recipes status explain retry doctor
+""".split()
 HELP = """Data for networks that replace the background and double the resolution on a video call.
 
 Start with: bgrsr quickstart demo, or: bgrsr init DIR. Every command has an example: bgrsr key --help
@@ -42,8 +25,8 @@ Start with: bgrsr quickstart demo, or: bgrsr init DIR. Every command has an exam
 class InOrder(typer.core.TyperGroup):
     """Lists commands as a person meets them: first steps, the data's way, then the workspace."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
-        """The names in ORDER; what other packages add that is not in it comes last."""
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002
+        """The names in ORDER; what other packages add beyond it comes last."""
         return sorted(self.commands, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
 
 
