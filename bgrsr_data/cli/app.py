@@ -15,7 +15,7 @@ GROUP = "bgrsr.commands"
 ORDER = """
     quickstart init fetch frames deblur key trimap combine publish review train evaluate report
     run recipes status explain retry doctor
-""".split()
+""".split()  # noqa: SIM905 - reads as the order it is
 HELP = """Data for networks that replace the background and double the resolution on a video call.
 
 Start with: bgrsr quickstart demo, or: bgrsr init DIR. Every command has an example: bgrsr key --help
