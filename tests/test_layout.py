@@ -38,7 +38,7 @@ def test_a_recipe_reads(path: Path) -> None:
         pytest.skip("its footage is not here")
     recipe = read_recipe(path)
     assert recipe.about
-    assert [stage.name for stage in recipe.stages][0] == "fetch"
+    assert recipe.stages[0].name == "fetch"
     for listed in recipe.sources:
         read_sources(listed)
 

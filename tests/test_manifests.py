@@ -79,7 +79,7 @@ def test_a_manifest_that_is_missing_or_broken_or_of_other_columns_is_told(tmp_pa
     with pytest.raises(InputError, match="is not a Parquet file"):
         read_rows(path, Frame)
     write_rows(path, Foreground, [foreground()])
-    with pytest.raises(InputError, match="column .*publish it again"):
+    with pytest.raises(InputError, match=r"column .*publish it again"):
         read_rows(path, Frame)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -49,8 +49,10 @@ def combine(
         raise InputError("combine: --foregrounds, --backgrounds and --out go together")
     else:
         from bgrsr_data.combine.files import combine_files
+        from bgrsr_data.stages import make_stage
 
-        typer.echo(combine_files(foregrounds, backgrounds, out, CombineOptions.model_validate(given), render=render))
+        options = make_stage("combine", given).options
+        typer.echo(combine_files(foregrounds, backgrounds, out, cast(CombineOptions, options), render=render))
 
 
 def publish(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
