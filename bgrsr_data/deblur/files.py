@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bgrsr_data.deblur.step import Doubtful
 from bgrsr_data.errors import InputError
+from bgrsr_data.media.files import stamp_of
 from bgrsr_data.stage import Item
 
 _REACH = 8  # as far as any option looks
@@ -27,16 +28,13 @@ def plain_items(paths: Sequence[Path]) -> list[Item[Doubtful]]:
     if double is not None:
         raise InputError(f"two images are named {double}; give them in separate calls")
     whole = [str(file.resolve()) for file in files]
-    return [
-        Item(
-            name,
-            (path,),
-            Doubtful(
-                path, name, before=tuple(whole[max(0, at - _REACH) : at]), after=tuple(whole[at + 1 : at + 1 + _REACH])
-            ),
-        )
-        for at, (name, path) in enumerate(zip(names, whole, strict=True))
-    ]
+    stamps = [stamp_of(file) for file in files]
+    items = []
+    for at, (name, path) in enumerate(zip(names, whole, strict=True)):
+        before, after = slice(max(0, at - _REACH), at), slice(at + 1, at + 1 + _REACH)
+        doubtful = Doubtful(path, name, before=tuple(whole[before]), after=tuple(whole[after]))
+        items.append(Item(name, (stamps[at], *stamps[before], *stamps[after]), doubtful))
+    return items
 
 
 def _images_in(path: Path) -> list[Path]:

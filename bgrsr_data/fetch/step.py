@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field
 
@@ -18,6 +17,7 @@ from bgrsr_data.fetch.kept import Kept, clip_row
 from bgrsr_data.fetch.local import copy_in, list_files
 from bgrsr_data.fetch.reasons import PASSING
 from bgrsr_data.ledger import Ledger
+from bgrsr_data.media.files import stamp_of
 from bgrsr_data.options import Options
 from bgrsr_data.records import Record, RejectionRow, Source, reject_part
 from bgrsr_data.stage import Item, Stage
@@ -136,11 +136,6 @@ def _stamps(source: Source, root: Path) -> list[str]:
     try:
         files = [place / "."] if source.annotations else list_files(place, without=root)
         stamped = [*files, *([Path(source.annotations)] if source.annotations else [])]
-        return [_stamp(file) for file in stamped]
+        return [stamp_of(file) for file in stamped]
     except (InputError, OSError) as error:
         return [f"missing: {error}"]
-
-
-def _stamp(file: Path) -> str:
-    stat: Any = file.stat()
-    return f"{file} {stat.st_size} {stat.st_mtime_ns}"

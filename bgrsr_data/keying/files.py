@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.keying.step import Keyable
+from bgrsr_data.media.files import stamp_of
 from bgrsr_data.media.images import is_image
 from bgrsr_data.media.video import is_video
 from bgrsr_data.records import make_id
@@ -24,12 +25,11 @@ def plain_items(paths: Sequence[Path]) -> Iterator[Item[Keyable]]:
         if path.stem in seen:
             raise InputError(f"{path}: would write the same folder as {seen[path.stem]}; key them apart")
         seen[path.stem] = path
-        stamp = path.stat()
         identifier = make_id("frame", path.stem)
         keyable = Keyable(
             identifier, make_id("clip", path.stem), path.stem, str(path.resolve()), path.stem, not is_image(path)
         )
-        yield Item(identifier, (str(path.resolve()), str(stamp.st_size), str(stamp.st_mtime_ns)), keyable)
+        yield Item(identifier, (stamp_of(path),), keyable)
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:

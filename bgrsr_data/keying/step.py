@@ -70,7 +70,7 @@ class KeyFrames(Stage[Keyable]):
     def _key_clip(self, item: Item[Keyable], root: Path) -> Iterator[Record]:
         from bgrsr_data.media.video import decode  # noqa: PLC0415
 
-        keyed = 0
+        keyed, last = 0, Rejection("no-frames", "the clip has no picture that can be decoded")
         for number, picture in enumerate(decode(root / item.payload.path)):
             try:
                 yield self._key_one(
@@ -81,7 +81,7 @@ class KeyFrames(Stage[Keyable]):
                 last = unfit
                 yield reject_part(self.name, item.id, number, unfit.reason, f"picture {number}: {unfit.detail}")
         if not keyed:
-            raise Rejection(last.reason, f"none of its pictures can be keyed; of the last one: {last.detail}")
+            raise Rejection(last.reason, f"none of its pictures can be keyed: {last.detail}")
 
     def _key_one(self, what: Keyable, rgb: NDArray[np.uint8], root: Path, alpha: str, fg: str) -> Foreground:
         from bgrsr_data.keying.core import key_image  # noqa: PLC0415

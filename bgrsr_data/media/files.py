@@ -49,3 +49,11 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes, hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def stamp_of(path: Path) -> str:
+    """Place, size and time of a file: when it is another than before, the file was changed, without reading it."""
+    if not path.exists():
+        return f"{path.resolve()} missing"
+    stat = path.stat()
+    return f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns}"

@@ -32,7 +32,7 @@ class Photograph:
         file: Its name there.
         licence: SPDX-like.
         creator: Whom to credit.
-        split: Where everything made from it goes, so that the tiny set has all three parts.
+        split: Where everything made from it goes, two people to learn from, the third to test.
         crops: Parts (x, y, width, height) used as pictures of their own; none for the whole.
     """
 
@@ -86,7 +86,7 @@ GRACE_HOPPER = Portrait(
     HOPPER,
 )
 CAMERAMAN = Portrait(
-    "cameraman", Photograph("camera", "skimage", "camera.png", "CC0-1.0", "Lav Varshney", "val"), PHOTOGRAPHER
+    "cameraman", Photograph("camera", "skimage", "camera.png", "CC0-1.0", "Lav Varshney", "train"), PHOTOGRAPHER
 )
 
 BRICK = Photograph("brick", "skimage", "brick.png", "CC0-1.0", "CC0Textures.com", "test")
@@ -98,8 +98,8 @@ BACKGROUNDS = (
     ),
     Photograph("coins", "skimage", "coins.png", "public-domain", "Brooklyn Museum", "train"),
     Photograph("gravel", "skimage", "gravel.png", "CC0-1.0", "CC0Textures.com", "train"),
-    Photograph("chelsea", "skimage", "chelsea.png", "CC0-1.0", "Stefan van der Walt", "val"),
-    Photograph("grass", "skimage", "grass.png", "CC0-1.0", "linolafett", "val"),
+    Photograph("chelsea", "skimage", "chelsea.png", "CC0-1.0", "Stefan van der Walt", "train"),
+    Photograph("grass", "skimage", "grass.png", "CC0-1.0", "linolafett", "train"),
     Photograph("rocket", "skimage", "rocket.jpg", "public-domain", "SpaceX", "test"),
     BRICK,
 )  # fmt: skip

@@ -11,7 +11,7 @@ import numpy as np
 
 from bgrsr_data.errors import InputError, Rejection
 from bgrsr_data.ledger import Ledger
-from bgrsr_data.media.files import sha256_of
+from bgrsr_data.media.files import sha256_of, stamp_of
 from bgrsr_data.records import Clip, Foreground, Record, Trimap, content_hash, make_id, reject_part
 from bgrsr_data.stage import Item, Stage
 from bgrsr_data.trimaps.coco import images_with_persons, persons_of, read_coco
@@ -86,11 +86,7 @@ def plain_items(annotations: Path, images: Path) -> Iterator[Item[CocoImage]]:
         image = CocoImage(
             clip, make_id("person", clip), str(path.resolve()), str(annotations.resolve()), number, folder
         )
-        yield Item(clip, (str(number), *_stamp(path), *_stamp(annotations)), image)
-
-
-def _stamp(path: Path) -> tuple[str, ...]:
-    return (str(path.stat().st_size), str(path.stat().st_mtime_ns)) if path.is_file() else ("missing",)
+        yield Item(clip, (str(number), stamp_of(path), stamp_of(annotations)), image)
 
 
 def _written(image: CocoImage, annotation: int, cutout: CutOut, root: Path) -> list[Record]:

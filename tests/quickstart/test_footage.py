@@ -45,7 +45,7 @@ def test_no_person_and_no_place_is_in_two_splits_and_every_split_has_both(made: 
     places = {(s.name, s.split) for s in sources if s.role == "background"}
     for pairs in (screens, places):
         assert len({name for name, _ in pairs}) == len(pairs)
-        assert {split for _, split in pairs} == {"train", "val", "test"}
+        assert {split for _, split in pairs} == {"train", "test"}
 
 
 def test_a_clip_is_h264_420_tagged_bt709_with_a_true_alpha_for_each_frame(made: Path) -> None:

@@ -83,7 +83,8 @@ def train_bgrsrgan(
         return
     ended = "" if summary.ended == "whole" else f" of {options.steps}, ended by the clock"
     scores = {"model": (summary.psnr, summary.ssim), **summary.baselines}
-    show(f"{summary.held_out_pairs} held-out combinations, best of {summary.steps} steps{ended}", scores)
+    measured = f"{summary.measured_pairs} combinations of the {summary.measured_on} split"
+    show(f"{measured}, best of {summary.steps} steps{ended}", scores)
     typer.echo(f"{summary.network}, {summary.parameters:,} parameters, {summary.seconds:.0f} s")
     typer.echo(f"look at {run_folder(workspace, name).curves}")
 

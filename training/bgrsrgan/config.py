@@ -139,7 +139,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     "smoke": {
         "lr_size": (160, 120),
         "batch": 4,
-        "pixel_steps": 200,
+        "pixel_steps": 300,
         "adversarial_steps": 40,
         "pixel_rate": 3e-3,
         "vary": False,  # a short run has not the time to learn from variety

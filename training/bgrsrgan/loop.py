@@ -35,7 +35,7 @@ OnStep = Callable[[int, Mapping[str, float]], None]
 
 
 class Summary(BaseModel):
-    """How a run ended: the best held-out figures, and those of the baselines on the same combinations.
+    """How a run ended: its best figures, and those of the baselines on the same combinations.
 
     Attributes:
         run: The run's folder.
@@ -45,7 +45,8 @@ class Summary(BaseModel):
         ended: "whole", or "time" when max_seconds ended it.
         seconds: Wall-clock seconds, over all sittings.
         train_pairs: Combinations it learned from.
-        held_out_pairs: Combinations of the validation split it was measured on.
+        measured_on: "val", or "train" where the set is too small to have a validation split.
+        measured_pairs: Combinations of that split it was measured on.
         best_step: When the best mean generator was kept.
         psnr: dB, of that generator.
         ssim: The same.
@@ -61,15 +62,19 @@ class Summary(BaseModel):
     ended: Literal["whole", "time"]
     seconds: float
     train_pairs: int
-    held_out_pairs: int
+    measured_on: Literal["val", "train"]
+    measured_pairs: int
     best_step: int
     psnr: float
     ssim: float
     baselines: dict[str, Score]
 
 
-class HeldOut:
-    """The validation split as the loop sees it: measured, drawn, never learned from.
+class Watched:
+    """What the loop is measured on, and draws: the validation split, which it never learns from.
+
+    A set of two people has none, since the second is held out to test. Then some of the training split itself is
+    watched: the curves tell less, but `evaluate` tells the same.
 
     Args:
         renderer: Renders it.
@@ -78,7 +83,8 @@ class HeldOut:
     """
 
     def __init__(self, renderer: Renderer, config: TrainConfig, device: torch.device) -> None:
-        rows = spread(split_of(renderer, "val"), config.eval_pairs)
+        self.split: Literal["val", "train"] = "val" if renderer.combinations("val") else "train"
+        rows = spread(split_of(renderer, self.split), config.eval_pairs)
         dataset = CombinationDataset(renderer, rows)
         self.batches = list(in_order(dataset, batch=config.batch))
         self.device = device
@@ -122,7 +128,7 @@ def train(
     device = choose_device(config)
     state = _begin(config, run, device, manifest_sha256=manifest_sha256, fresh=fresh)
     rows = split_of(renderer, "train")
-    held_out = HeldOut(renderer, config, device)
+    watched = Watched(renderer, config, device)
     dataset = CombinationDataset(renderer, rows, cache_bytes=config.cache_mb * 1_000_000)
     schedule = Schedule(len(rows), config.batch, config.seed, state.step, config.steps, vary=config.vary)
     run.forget_after(state.step)
@@ -134,8 +140,8 @@ def train(
         state.seconds = time.monotonic() - since
         if on_step:
             on_step(state.step, terms)
-        _keep_account(state, terms, config, run, held_out, manifest_sha256)
-    return _finish(state, config, run, held_out, manifest_sha256=manifest_sha256, train_pairs=len(rows))
+        _keep_account(state, terms, config, run, watched, manifest_sha256)
+    return _finish(state, config, run, watched, manifest_sha256=manifest_sha256, train_pairs=len(rows))
 
 
 def choose_device(config: TrainConfig) -> torch.device:
@@ -196,7 +202,7 @@ def _keep_account(
     terms: Mapping[str, float],
     config: TrainConfig,
     run: RunFolder,
-    held_out: HeldOut,
+    watched: Watched,
     manifest_sha256: str,
 ) -> None:
     """Log, measure, and last the checkpoint: what it says is done has been written."""
@@ -207,33 +213,33 @@ def _keep_account(
         content = sum(value for name, value in terms.items() if name in {"pixel", "alpha", "laplacian"})
         run.note({"step": step, "phase": phase, "rate": rate, **terms, "content": content})
     if step % config.eval_every == 0 or last:
-        _measure(state, config, run, held_out)
+        _measure(state, config, run, watched)
     if step % config.checkpoint_every == 0 or last:
         state.save(run.checkpoint, config=config, manifest_sha256=manifest_sha256)
 
 
-def _measure(state: TrainingState, config: TrainConfig, run: RunFolder, held_out: HeldOut) -> None:
-    score = held_out.score(state)
+def _measure(state: TrainingState, config: TrainConfig, run: RunFolder, watched: Watched) -> None:
+    score = watched.score(state)
     run.note({"step": state.step, **score._asdict()})
     if score.ssim > state.best_ssim:
         state.best_ssim = score.ssim
         save_generator(run.best, state, config=config)
-    held_out.draw(state, run.panel(state.step))
+    watched.draw(state, run.panel(state.step))
     log.info("%s: step %d of %d, PSNR %.2f dB, SSIM %.3f", run.root.name, state.step, config.steps, *score)
-    draw_curves(run.curves, run.stats(), baselines=held_out.baselines, adversarial_from=config.pixel_steps)
+    draw_curves(run.curves, run.stats(), baselines=watched.baselines, adversarial_from=config.pixel_steps)
 
 
 def _finish(
     state: TrainingState,
     config: TrainConfig,
     run: RunFolder,
-    held_out: HeldOut,
+    watched: Watched,
     *,
     manifest_sha256: str,
     train_pairs: int,
 ) -> Summary:
     if not any("ssim" in row and row["step"] == state.step for row in run.stats()):  # ended by the clock
-        _measure(state, config, run, held_out)
+        _measure(state, config, run, watched)
         state.save(run.checkpoint, config=config, manifest_sha256=manifest_sha256)
     best = max((row for row in run.stats() if "ssim" in row), key=lambda row: row["ssim"])
     summary = Summary(
@@ -244,11 +250,12 @@ def _finish(
         ended="whole" if state.step == config.steps else "time",
         seconds=round(state.seconds, 1),
         train_pairs=train_pairs,
-        held_out_pairs=held_out.pairs,
+        measured_on=watched.split,
+        measured_pairs=watched.pairs,
         best_step=best["step"],
         psnr=best["psnr"],
         ssim=best["ssim"],
-        baselines=held_out.baselines,
+        baselines=watched.baselines,
     )
     write_json(run.summary, _json(summary))
     return summary
