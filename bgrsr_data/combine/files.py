@@ -12,8 +12,8 @@ from bgrsr_data.errors import InputError
 from bgrsr_data.manifests import manifest_path, write_rows
 from bgrsr_data.media.files import sha256_of
 from bgrsr_data.media.images import is_image, read_grey, read_rgb, write_image
+from bgrsr_data.media.masks import box_of
 from bgrsr_data.records import Background, Combination, Foreground, content_hash, make_id
-from bgrsr_data.trimaps.core import box_of
 
 
 def combine_files(foregrounds: Path, backgrounds: Path, out: Path, options: CombineOptions, *, render: int) -> str:

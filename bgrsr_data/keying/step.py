@@ -97,7 +97,7 @@ def _written(what: Keyable, key: Key, root: Path, paths: tuple[str, str]) -> For
     """Write alpha and foreground, and describe them."""
     from bgrsr_data.keying.core import screen_name  # noqa: PLC0415
     from bgrsr_data.media.images import write_image  # noqa: PLC0415
-    from bgrsr_data.trimaps.core import box_of  # noqa: PLC0415
+    from bgrsr_data.media.masks import box_of  # noqa: PLC0415
 
     write_image(root / paths[0], np.rint(key.alpha * 255).astype(np.uint8))
     write_image(root / paths[1], key.foreground)

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.errors import Rejection
+from bgrsr_data.media.masks import box_of
 from bgrsr_data.trimaps.draw import band_for, draw_trimap
 from bgrsr_data.trimaps.matte import extract_foreground, refine_alpha
 from bgrsr_data.trimaps.options import TrimapOptions
 
 MARGIN = 3  # bands of background around the person's box
-Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two exclusive
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,3 @@ def cut_out(
     trimap = draw_trimap(mask, band_px, others=others[window])
     alpha = refine_alpha(rgb, mask, trimap, max(2, band_px // 2))
     return CutOut(mask, trimap, alpha, extract_foreground(rgb, alpha, trimap), band_px)
-
-
-def box_of(mask: NDArray[np.bool_]) -> Box:
-    """The bounding box of the True pixels of an (H, W) mask; all zeros where there are none."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    if not len(rows):
-        return 0, 0, 0, 0
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1

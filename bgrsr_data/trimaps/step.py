@@ -92,7 +92,7 @@ def plain_items(annotations: Path, images: Path) -> Iterator[Item[CocoImage]]:
 def _written(image: CocoImage, annotation: int, cutout: CutOut, root: Path) -> list[Record]:
     """Write the files of one person, and describe them."""
     from bgrsr_data.media.images import write_image  # noqa: PLC0415
-    from bgrsr_data.trimaps.core import box_of  # noqa: PLC0415
+    from bgrsr_data.media.masks import box_of  # noqa: PLC0415
 
     paths = {name: f"{image.folder}/{annotation}/{name}.png" for name in ("trimap", "mask", "alpha", "fg")}
     write_image(root / paths["trimap"], cutout.trimap)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bgrsr_data.errors import Rejection
-from bgrsr_data.trimaps.core import box_of, cut_out
+from bgrsr_data.media.masks import box_of
+from bgrsr_data.trimaps.core import cut_out
 from bgrsr_data.trimaps.draw import BACKGROUND, FOREGROUND, UNKNOWN, band_for, draw_trimap
 from bgrsr_data.trimaps.matte import extract_foreground, refine_alpha
 from bgrsr_data.trimaps.options import TrimapOptions
