@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from bgrsr_data.cli.output import as_dict, progress_bars, raise_for_failures, show, size, table
+from bgrsr_data.errors import InputError
 from bgrsr_data.fetch.sources import read_sources
 from bgrsr_data.forecast import Forecast, forecast
 from bgrsr_data.recipes import Recipe, find_recipe, read_recipe
@@ -24,7 +25,7 @@ def run_recipe(
     """Run every stage of a recipe, in order; a workspace that is not there is made.
 
     Raises:
-        InputError: The recipe, a source list or an option is wrong; nothing was run then.
+        InputError: The recipe, a source list or an option is wrong, or there is no source; nothing was run then.
         ToolError: Items failed; every stage was run all the same.
     """
     recipe, sources = _read(name, lists)
@@ -32,6 +33,9 @@ def run_recipe(
     outcomes = []
     with place.writing(), progress_bars() as progress:
         remember(place.ledger, sources)
+        if not place.ledger.count(Source.kind):
+            hint = f"bgrsr fetch FILE --role greenscreen -w {workspace}, or: --sources LIST.yaml"
+            raise InputError(f"{place.root}: has no source yet; add footage with: {hint}")
         for stage in recipe.stages:
             outcomes.append(run_stage(stage, place, workers=workers, progress=progress))
             if not as_json and (outcomes[-1].worked or outcomes[-1].gone):
@@ -56,7 +60,8 @@ def plan_recipe(
         return
     typer.echo(table([_line(row) for row in rows]))
     known = [row for row in rows if row.seconds is not None]
-    typer.echo(f"\nabout {sum(r.seconds or 0 for r in known):,.0f} s and {size(sum(r.bytes or 0 for r in known))}")
+    if known:
+        typer.echo(f"\nabout {sum(r.seconds or 0 for r in known):,.0f} s and {size(sum(r.bytes or 0 for r in known))}")
     unknown = [row.stage for row in rows if row.seconds is None]
     if unknown:
         typer.echo(f"not forecast, since they never ran here: {', '.join(unknown)}")
@@ -72,7 +77,7 @@ def _line(row: Forecast) -> dict[str, object]:
     return {
         "stage": row.stage,
         "to do": row.items,
-        "why": ", ".join(f"{n} {why}" for why, n in row.why.items()) or "-",
+        "why": ", ".join(f"{n} {why}" for why, n in row.why.items() if n) or "-",
         "unchanged": row.unchanged,
         "time": "?" if row.seconds is None else f"{row.seconds:,.1f} s",
         "disk": "?" if row.bytes is None else size(row.bytes),
