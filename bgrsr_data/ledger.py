@@ -189,6 +189,17 @@ class Ledger:
             self._insert(done.stage, done.id, records)
             self._db.execute("COMMIT")
 
+    def begin(self, stage: str, items: Iterable[str]) -> None:
+        """Take back that these items are up to date, before the first of their files is replaced.
+
+        A run that is stopped in between, and then another one with the former options, does them again.
+        """
+        with self._writing():
+            self._db.execute("BEGIN IMMEDIATE")
+            known = [(stage, item) for item in items]
+            self._db.executemany("UPDATE items SET fingerprint = '' WHERE stage = ? AND id = ?", known)
+            self._db.execute("COMMIT")
+
     def drop(self, stage: str, items: Iterable[str]) -> None:
         """Forget items that are no longer asked for, with their records."""
         with self._writing():

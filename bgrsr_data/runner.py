@@ -96,6 +96,7 @@ def run_stage(
         The counts. Items that failed are in `errors`; they do not raise.
 
     Raises:
+        InputError: A stage that takes the set as a whole cannot work with what there is.
         DiskFullError: Nothing more could be written; what was finished is committed.
     """
     plan = plan_stage(stage, workspace, only_failed=only_failed)
@@ -106,6 +107,7 @@ def run_stage(
     if plan.pending and stage.folder:
         _sweep(workspace.root / stage.folder)
     fingerprints = {item.id: stage.fingerprint(item) for item in plan.pending}
+    workspace.ledger.begin(stage.name, fingerprints)
     with closing(_results(stage, plan.pending, workspace.root, workers or os.cpu_count() or 1)) as results:
         for result in results:
             _commit(stage, workspace, result, fingerprints[result.item], outcome)
@@ -139,6 +141,8 @@ def _commit(stage: Stage[Any], workspace: Workspace, result: Result, fingerprint
     if result.error:
         outcome.errors[result.item] = result.error
         outcome.traces[result.item] = result.trace
+    if result.refused:
+        raise result.refused
 
 
 def _sweep(folder: Path) -> None:

@@ -50,6 +50,7 @@ class Stage(ABC, Generic[Payload]):
     folder: str | None = None  # the folder of the workspace that it alone writes
     pooled: bool = True  # False: one item at a time, in the driver's process
     outside: bool = False  # True: its inputs may be away for a while; an item that fails keeps what it gave before
+    whole: bool = False  # True: its one item is the whole set; input that it cannot work with ends the run
     keeps_others: bool = False  # True: items that are not listed any more are left as they are
 
     def __init__(self, options: BaseModel) -> None:

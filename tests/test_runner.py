@@ -186,3 +186,11 @@ def test_a_plain_run_that_was_killed_leaves_no_half_written_file_after_the_next(
     (out / "odd" / ".a.0a1b2c3d.txt").touch()
     run_on_files(stage, stage.items(None), out, workers=1)  # type: ignore[arg-type]
     assert [path.name for path in (out / "odd").iterdir()] == ["a.txt"]
+
+
+def test_a_stop_and_a_return_to_the_former_options_does_the_interrupted_item_again(place: Workspace) -> None:
+    run(place, {"one": "write"})
+    attempts(place)
+    with pytest.raises(KeyboardInterrupt):
+        run(place, {"one": "interrupted"}, version=2)  # its file may be replaced already
+    assert plan_stage(HereOdd({"one": "write"}), place).why == {"stale": 1}

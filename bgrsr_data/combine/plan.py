@@ -6,7 +6,7 @@ so a foreground that a reviewer rejects takes its own combinations away and leav
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 
@@ -20,9 +20,23 @@ BLEED = 0.01  # a cut lies so far outside of the picture, in its heights: roundi
 
 
 def plan_combinations(
-    foregrounds: Sequence[Foreground], backgrounds: Sequence[Background], clips: Sequence[Clip], options: CombineOptions
+    foregrounds: Sequence[Foreground],
+    backgrounds: Sequence[Background],
+    clips: Sequence[Clip],
+    options: CombineOptions,
+    left_out: Set[str] = frozenset(),
 ) -> list[Combination]:
     """Draw `per_foreground` combinations for every foreground, within its split.
+
+    A split needs two places, so that there is something to replace: a foreground whose split has fewer gets none.
+
+    Args:
+        foregrounds: Every foreground there is.
+        backgrounds: Every background there is.
+        clips: What they were made from.
+        options: How many, which seed, which shares.
+        left_out: Ids of foregrounds and backgrounds that decide splits like all others, but are not used: what a
+            reviewer rejects moves nobody else to another split.
 
     Returns:
         The combinations, sorted by id.
@@ -30,17 +44,19 @@ def plan_combinations(
     Raises:
         InputError: There is nothing to combine, or forced splits would leak.
     """
-    if not foregrounds:
+    used = [background for background in backgrounds if background.id not in left_out]
+    people = [foreground for foreground in foregrounds if foreground.id not in left_out]
+    if not people:
         raise InputError("there is no foreground to combine: key green-screen footage or draw trimaps first")
-    if not backgrounds:
-        raise InputError("there is no background to combine with: fetch some with --role background")
+    if len({background.place for background in used}) < 2:
+        raise InputError("there are no two places to combine with: fetch more pictures with --role background")
     split_of = split_material(foregrounds, backgrounds, clips, options)
     places: dict[Split, list[Background]] = {}
-    for background in sorted(backgrounds, key=lambda b: b.id):
+    for background in sorted(used, key=lambda b: b.id):
         places.setdefault(split_of[background.id], []).append(background)
     rows = [
         combination
-        for foreground in foregrounds
+        for foreground in people
         for combination in _draw(foreground, split_of[foreground.id], places, options)
     ]
     return sorted(rows, key=lambda row: row.id)
@@ -57,16 +73,30 @@ def split_material(
     file_of = {clip.id: clip.sha256 for clip in clips}
     people = [(f.id, f.person, f.clip, file_of.get(f.clip, f.clip)) for f in foregrounds]
     places = [(b.id, b.place, b.clip, file_of.get(b.clip, b.clip), b.sha256) for b in backgrounds]
-    component = components([*people, *places])
+    component = _named(components([*people, *places]), [*people, *places])
     forced = _forced(clips, component)
     split_of: dict[str, Split] = {}
-    for ties in (people, places):
+    for ties, least in ((people, 1), (places, 2)):
         groups = {component[tie[0]] for tie in ties}
         demanded = {g: {given[g]} for given in (forced, split_of) for g in groups & given.keys()}
         split_of |= assign(
-            groups, demanded, val_share=options.val_share, test_share=options.test_share, seed=options.seed
+            groups,
+            demanded,
+            val_share=options.val_share,
+            test_share=options.test_share,
+            seed=options.seed,
+            least=least,
         )
     return {tie[0]: split_of[component[tie[0]]] for tie in (*people, *places)}
+
+
+def _named(component: dict[str, str], ties: Sequence[tuple[str, ...]]) -> dict[str, str]:
+    """Name each component after its first person or place, so that one frame more or less leaves the name as it is."""
+    name: dict[str, str] = {}
+    for tie in ties:
+        root = component[tie[0]]
+        name[root] = min(tie[1], name.get(root, tie[1]))
+    return {member: name[root] for member, root in component.items()}
 
 
 def _forced(clips: Sequence[Clip], component: dict[str, str]) -> dict[str, Split]:
@@ -86,13 +116,15 @@ def _forced(clips: Sequence[Clip], component: dict[str, str]) -> dict[str, Split
 def _draw(
     foreground: Foreground, split: Split, places: dict[Split, list[Background]], options: CombineOptions
 ) -> list[Combination]:
-    rows = []
+    rows: list[Combination] = []
     here = places.get(split, [])
+    if len({background.place for background in here}) < 2:
+        return rows
     targets = sorted(here, key=lambda b: content_hash(options.seed, "target", foreground.id, b.id))
     originals = sorted(here, key=lambda b: content_hash(options.seed, "original", foreground.id, b.id))
-    for number in range(options.per_foreground if here else 0):
+    for number in range(options.per_foreground):
         target = targets[number % len(targets)]
-        others = [b for b in originals if b.place != target.place] or originals
+        others = [b for b in originals if b.place != target.place]
         original = others[number % len(others)]
         seed = int(content_hash(options.seed, foreground.id, original.id, target.id, number)[:8], 16)
         zoom, left, top = place(foreground, np.random.default_rng(seed), options)

@@ -42,12 +42,19 @@ def components(ties: Iterable[Sequence[str]]) -> dict[str, str]:
 
 
 def assign(
-    groups: Iterable[str], forced: Mapping[str, set[Split]], *, val_share: float, test_share: float, seed: int
+    groups: Iterable[str],
+    forced: Mapping[str, set[Split]],
+    *,
+    val_share: float,
+    test_share: float,
+    seed: int,
+    least: int = 1,
 ) -> dict[str, Split]:
     """Give each component a split.
 
-    The order is drawn from the names alone, so that a frame more or less of a person moves nobody else. With three
-    components or more none of the splits stays empty whose share is above zero; with two, one is held out to test.
+    The order is drawn from the names alone, so that a frame more or less of a person moves nobody else. With 3 ×
+    `least` components or more, none of the splits stays empty whose share is above zero; with 2 × `least`, some are
+    held out to test; with fewer, all are for training.
 
     Args:
         groups: The components' names.
@@ -55,6 +62,7 @@ def assign(
         val_share: Share of the components for "val".
         test_share: Share of the components for "test".
         seed: Another seed gives another assignment.
+        least: A split that is held out has at least so many components.
 
     Returns:
         The split of every component.
@@ -71,16 +79,16 @@ def assign(
     given: dict[str, Split] = {g: next(iter(s)) for g, s in forced.items() if s}
     total = len(free) + len(given)
     wanted = {
-        "test": _quota(test_share, total, at_least=total >= 2),
-        "val": _quota(val_share, total, at_least=total >= 3),
+        "test": _quota(test_share, total, least if total >= 2 * least else 0),
+        "val": _quota(val_share, total, least if total >= 3 * least else 0),
     }
     for split in ("test", "val"):
         missing = max(0, wanted[split] - sum(s == split for s in given.values()))
-        take = min(missing, max(0, len(free) - (0 if "train" in given.values() else 1)))
+        take = min(missing, max(0, len(free) - (0 if "train" in given.values() else least)))
         given.update(dict.fromkeys(free[:take], split))
         free = free[take:]
     return given | dict.fromkeys(free, SPLITS[0])
 
 
-def _quota(share: float, total: int, *, at_least: bool) -> int:
-    return max(round(share * total), 1 if at_least and share > 0 else 0)
+def _quota(share: float, total: int, least: int) -> int:
+    return max(round(share * total), least) if least and share > 0 else 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bgrsr_data.errors import BgrsrError, DiskFullError, Rejection
+from bgrsr_data.errors import BgrsrError, DiskFullError, InputError, Rejection
 from bgrsr_data.ledger import Status
 from bgrsr_data.records import Record, reject_part
 from bgrsr_data.stage import Item, Stage
@@ -27,6 +27,7 @@ class Result:
     seconds: float = 0.0
     attempts: int = 1
     fatal: BgrsrError | None = None  # the run must stop, as when the disk is full
+    refused: InputError | None = None  # the stage as a whole cannot work with what there is
     trace: str = ""
 
 
@@ -41,7 +42,8 @@ def attempt(stage: Stage[Any], item: Item[Any], root: Path) -> Result:
     except DiskFullError as error:
         return Result(item.id, "failed", error=str(error), fatal=error)
     except BgrsrError as error:
-        return Result(item.id, "failed", error=str(error), seconds=time.perf_counter() - start)
+        refused = error if stage.whole and isinstance(error, InputError) else None
+        return Result(item.id, "failed", error=str(error), seconds=time.perf_counter() - start, refused=refused)
     except Exception as error:  # noqa: BLE001 - a bug met by one item must not cost the others; it is kept and told
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             full = DiskFullError(f"{root}: the disk is full; free some space and run the same command again")

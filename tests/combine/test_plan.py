@@ -67,8 +67,8 @@ def test_more_combinations_a_foreground_keep_those_there_were() -> None:
 def test_nothing_to_combine_is_told() -> None:
     with pytest.raises(InputError, match="no foreground to combine"):
         plan_combinations([], ROOMS, [], OPTIONS)
-    with pytest.raises(InputError, match="no background to combine with"):
-        plan_combinations(PEOPLE, [], [], OPTIONS)
+    with pytest.raises(InputError, match="no two places to combine with"):
+        plan_combinations(PEOPLE, ROOMS[:1], [], OPTIONS)
 
 
 def test_seven_thousand_combinations_are_planned() -> None:

@@ -85,7 +85,7 @@ def test_forced_splits_that_would_leak_are_refused_and_both_clips_are_named() ->
     people = [foreground(0, "Ada", clip="clip-one"), foreground(1, "Ada", clip="clip-two"), foreground(0, "Ben")]
     clips = [clip("one", split="train"), clip("two", split="test"), clip("Ben")]
     with pytest.raises(InputError) as refused:
-        plan_combinations(people, [background("a")], clips, OPTIONS)
+        plan_combinations(people, [background("a"), background("b")], clips, OPTIONS)
     told = str(refused.value)
     assert "title of one" in told
     assert "title of two" in told
@@ -109,3 +109,26 @@ def test_shares_are_met_and_training_is_never_empty(groups: int, expected: dict[
     for split in given.values():
         counts[split] += 1
     assert counts == expected
+
+
+@pytest.mark.parametrize("left_out", range(16))
+def test_what_a_reviewer_rejects_moves_nobody_to_another_split(left_out: int) -> None:
+    people = [foreground(n, f"person{n % 8}", clip=f"clip-{n}") for n in range(16)]
+    rooms = [background(f"room{n}") for n in range(9)]
+    clips = [clip(str(n), person=f"person{n % 8}") for n in range(16)]
+    before = plan_combinations(people, rooms, clips, OPTIONS)
+    after = plan_combinations(people, rooms, clips, OPTIONS, frozenset({people[left_out].id}))
+    assert after == [row for row in before if row.foreground != people[left_out].id]
+
+
+def test_a_split_that_is_held_out_has_two_places_and_every_pair_has_something_to_replace() -> None:
+    people = [foreground(0, f"person{n}") for n in range(6)]
+    place_of = {}
+    for count in (2, 3, 4, 5, 6, 7, 11):
+        rooms = [background(f"room{n}") for n in range(count)]
+        place_of = {room.id: room.place for room in rooms}
+        rows = plan_combinations(people, rooms, [], OPTIONS)
+        assert rows
+        assert all(place_of[row.original_background] != place_of[row.target_background] for row in rows)
+        held_out = {"test"} if count >= 4 else set()
+        assert {row.split for row in rows} == {"train"} | held_out | ({"val"} if count >= 6 else set())

@@ -70,7 +70,8 @@ def _do(deed: str, root: Path) -> None:
         raise RAISED[name]
 
 
-RAISED: dict[str, Exception] = {
+RAISED: dict[str, BaseException] = {
+    "interrupted": KeyboardInterrupt(),
     "bug": ZeroDivisionError("a slip"),
     "unfit": Rejection("too-odd", "it is odd by 3"),
     "fails": InputError("it cannot be read"),

@@ -29,6 +29,7 @@ class Train(Stage[None]):
     name = "train"
     needs = ("publish",)
     pooled = False
+    whole = True
     options: TrainOptions
 
     def items(self, ledger: Ledger) -> Iterable[Item[None]]:
@@ -54,6 +55,7 @@ class Evaluate(Stage[None]):
     name = "evaluate"
     needs = ("publish", "train")
     pooled = False
+    whole = True
     options: EvaluateOptions
 
     def items(self, ledger: Ledger) -> Iterable[Item[None]]:
