@@ -11,12 +11,12 @@ import typer
 from bgrsr_data.cli.output import as_dict, progress_bars, raise_for_failures, show, size, table
 from bgrsr_data.errors import InputError
 from bgrsr_data.fetch.sources import read_sources
-from bgrsr_data.forecast import Forecast, forecast
+from bgrsr_data.forecast import BEFORE, Forecast, forecast
 from bgrsr_data.recipes import Recipe, find_recipe, read_recipe
 from bgrsr_data.records import Source
 from bgrsr_data.runner import Outcome, run_stage
 from bgrsr_data.sources import remember
-from bgrsr_data.workspace import Workspace
+from bgrsr_data.workspace import LEDGER, Workspace
 
 
 def run_recipe(
@@ -28,14 +28,11 @@ def run_recipe(
         InputError: The recipe, a source list or an option is wrong, or there is no source; nothing was run then.
         ToolError: Items failed; every stage was run all the same.
     """
-    recipe, sources = _read(name, lists)
+    recipe, sources = _read(name, lists, workspace)
     place = Workspace.create(workspace)
     outcomes = []
     with place.writing(), progress_bars() as progress:
         remember(place.ledger, sources)
-        if not place.ledger.count(Source.kind):
-            hint = f"bgrsr fetch FILE --role greenscreen -w {workspace}, or: --sources LIST.yaml"
-            raise InputError(f"{place.root}: has no source yet; add footage with: {hint}")
         for stage in recipe.stages:
             outcomes.append(run_stage(stage, place, workers=workers, progress=progress))
             if not as_json and (outcomes[-1].worked or outcomes[-1].gone):
@@ -52,32 +49,53 @@ def run_recipe(
 def plan_recipe(
     name: str, workspace: Path, lists: Sequence[Path] | None, *, workers: int | None, as_json: bool
 ) -> None:
-    """Print what a run would do; nothing is touched."""
-    recipe, sources = _read(name, lists)
+    """Print what a run would do; nothing is touched.
+
+    Raises:
+        InputError: As for the run itself.
+    """
+    recipe, sources = _read(name, lists, workspace)
     rows = forecast(recipe.stages, workspace, sources, workers=workers)
     if as_json:
         typer.echo(json.dumps([row.as_dict() for row in rows]))
         return
     typer.echo(table([_line(row) for row in rows]))
-    known = [row for row in rows if row.seconds is not None]
-    if known:
-        typer.echo(f"\nabout {sum(r.seconds or 0 for r in known):,.0f} s and {size(sum(r.bytes or 0 for r in known))}")
     unknown = [row.stage for row in rows if row.seconds is None]
+    known = [row for row in rows if row.seconds is not None and row.items]
+    if known:
+        cost = f"{sum(r.seconds or 0 for r in known):,.0f} s and {size(sum(r.bytes or 0 for r in known))}"
+        typer.echo(f"\n{'at least' if unknown else 'about'} {cost}")
     if unknown:
-        typer.echo(f"not forecast, since they never ran here: {', '.join(unknown)}")
+        typer.echo(f"\nnot forecast, since too little ran here to tell: {', '.join(unknown)}")
 
 
-def _read(name: str, lists: Sequence[Path] | None) -> tuple[Recipe, list[Source]]:
+def _read(name: str, lists: Sequence[Path] | None, workspace: Path) -> tuple[Recipe, list[Source]]:
+    """The recipe and its sources; an error where neither it nor the workspace names any."""
     recipe = read_recipe(find_recipe(name))
     listed = recipe.sources if lists is None else lists
-    return recipe, [source for path in listed for source in read_sources(path)]
+    sources = [source for path in listed for source in read_sources(path)]
+    if not sources and not _has_sources(workspace):
+        hint = f"bgrsr fetch FILE --role greenscreen -w {workspace}, or: --sources LIST.yaml"
+        raise InputError(f"{workspace.resolve()}: has no source yet; add footage with: {hint}")
+    return recipe, sources
+
+
+def _has_sources(workspace: Path) -> bool:
+    if not (workspace / LEDGER).is_file():
+        return False
+    place = Workspace(workspace)
+    try:
+        return place.ledger.count(Source.kind) > 0
+    finally:
+        place.close()
 
 
 def _line(row: Forecast) -> dict[str, object]:
+    why = [f"{n} {why}" for why, n in row.why.items() if n]
     return {
         "stage": row.stage,
-        "to do": row.items,
-        "why": ", ".join(f"{n} {why}" for why, n in row.why.items() if n) or "-",
+        "to do": "?" if row.items is None else row.items,
+        "why": ", ".join([*why, *([BEFORE] if row.items is None else [])]) or "-",
         "unchanged": row.unchanged,
         "time": "?" if row.seconds is None else f"{row.seconds:,.1f} s",
         "disk": "?" if row.bytes is None else size(row.bytes),

@@ -30,7 +30,7 @@ class Report(Stage[None]):
     """Write the page that shows what is in the set."""
 
     name = "report"
-    needs = ("publish",)
+    needs = ("publish", *TRAINING)
     folder = "report"
     pooled = False
     options: ReportOptions
