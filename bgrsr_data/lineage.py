@@ -7,7 +7,7 @@ from typing import Any
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.ledger import Ledger
-from bgrsr_data.records import Record, RejectionRow, Source, Verdict
+from bgrsr_data.records import KINDS, Record, RejectionRow, Source, Verdict
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Ancestor:
 
 
 def lineage(ledger: Ledger, identifier: str) -> list[Ancestor]:
-    """The row that `identifier` (or the beginning of one) names, and everything it was made from.
+    """The row that `identifier` (or the beginning of one) names, and everything it was made from, depth first.
 
     Raises:
         InputError: No row, or several, have such an id.
@@ -53,9 +53,8 @@ def lineage(ledger: Ledger, identifier: str) -> list[Ancestor]:
     if identifier in found:
         found = {identifier}
     if not found:
-        raise InputError(
-            f"{identifier}: no row has this id; list some with: bgrsr status --json, or read the manifests"
-        )
+        some = ", ".join(rows[0].id for model in KINDS.values() if (rows := ledger.rows(model)))
+        raise InputError(f"{identifier}: no row has this id; there are: {some or 'no rows at all yet'}")
     if len(found) > 1:
         some = ", ".join(sorted(found)[:3])
         raise InputError(f"{identifier}: begins the ids of {len(found)} rows ({some}, …); give more of it")
@@ -70,9 +69,9 @@ def _walk(ledger: Ledger, start: str) -> list[Ancestor]:
     for row in ledger.rows(RejectionRow):
         rejections.setdefault(row.item, []).append(row)
     walked: dict[str, Ancestor] = {}
-    queue = [(0, start)]
-    while queue:
-        depth, name = queue.pop(0)
+    ahead = [(0, start)]
+    while ahead:
+        depth, name = ahead.pop(0)
         exact = [(stage, record) for stage, _, record in ledger.find(name) if record.id == name]
         if name in walked or not exact:
             continue
@@ -80,7 +79,7 @@ def _walk(ledger: Ledger, start: str) -> list[Ancestor]:
         said = [(v, v.row_content == record.content) for v in verdicts.get(name, [])]
         options = ledger.options(stage) or ""
         walked[name] = Ancestor(depth, stage, options, record, said, rejections.get(name, []))
-        queue += [(depth + 1, parent) for parent in _named(record)]
+        ahead = [(depth + 1, parent) for parent in _named(record)] + ahead  # so a source stands under its own clip
     return list(walked.values())
 
 

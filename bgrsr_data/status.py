@@ -23,7 +23,7 @@ class StageStatus:
         failed: Items that failed, with `errors` by item.
         rejected: Rejections, with `reasons` counted.
         bytes: Size of its files.
-        seconds: Processor time spent on it.
+        seconds: Wall time of its items, added up.
     """
 
     stage: str
@@ -45,6 +45,12 @@ def workspace_status(workspace: Workspace) -> list[StageStatus]:
     """The status of every stage that was ever run, in the order that data walks."""
     ran = set(workspace.ledger.stages())
     return [_status(workspace, name) for name in stage_names() if name in ran]
+
+
+def next_stage(workspace: Workspace) -> str | None:
+    """The first stage that was never run, in the order that data walks; None where all were."""
+    ran = set(workspace.ledger.stages())
+    return next((name for name in stage_names() if name not in ran), None)
 
 
 def _status(workspace: Workspace, name: str) -> StageStatus:

@@ -43,6 +43,15 @@ def test_a_row_is_walked_back_to_its_source(ledger: Ledger) -> None:
     assert walked[1].options == '{"format": "best"}'
 
 
+def test_a_source_stands_under_its_own_clip(ledger: Ledger) -> None:
+    ledger.commit(Done("sources", "source-2", "", "done"), [SOURCE.model_copy(update={"id": "source-2"})])
+    other = CLIP.model_copy(update={"id": "clip-2", "source": "source-2"})
+    ledger.commit(Done("fetch", "source-2", "", "done"), [other])
+    pair = Background(id="background-3c", clip="clip-1", place="clip-2", path="c.png", sha256="0", width=1, height=1)
+    ledger.commit(Done("frames", "clip-2", "", "done"), [pair])
+    assert [a.record.id for a in lineage(ledger, "background-3")[1:]] == ["clip-1", "source-1", "clip-2", "source-2"]
+
+
 @pytest.mark.parametrize(("content", "valid"), [(CLIP.content, True), ("other", False)])
 def test_a_verdict_on_an_ancestor_is_told_and_counts_while_the_row_is_as_it_was(
     ledger: Ledger, content: str, valid: bool
@@ -60,7 +69,7 @@ def test_what_was_left_out_of_a_clip_is_told(ledger: Ledger) -> None:
 
 
 def test_no_row_or_several_are_told(ledger: Ledger) -> None:
-    with pytest.raises(InputError, match="no row has this id"):
+    with pytest.raises(InputError, match=r"no row has this id; there are: source-1, clip-1, background-1a$"):
         lineage(ledger, "clip-9")
     with pytest.raises(InputError, match="begins the ids of 2 rows"):
         lineage(ledger, "background-")

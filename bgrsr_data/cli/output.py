@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import typer
 
+from bgrsr_data.cli import DEBUG
 from bgrsr_data.errors import InterruptedRunError, ToolError
 from bgrsr_data.runner import Outcome, Progress
 
@@ -76,16 +78,21 @@ def show(outcome: Outcome, *, as_json: bool = False) -> None:
 def describe(outcome: Outcome) -> str:
     """One line: what was done, what was rejected and why, what was left as it was."""
     if not outcome.worked and not outcome.gone:
-        return f"{outcome.stage}: up to date ({outcome.unchanged} items)"
-    made = [f"{n} {kind}s" for kind, n in sorted(outcome.records.items()) if kind != "rejection"]
+        return f"{outcome.stage}: up to date ({counted(outcome.unchanged, 'item')})"
+    made = [counted(n, kind) for kind, n in sorted(outcome.records.items()) if kind != "rejection"]
     parts = [", ".join(made) or "nothing new"]
     if outcome.reasons:
         why = ", ".join(f"{n} {reason}" for reason, n in outcome.reasons.most_common())
         parts.append(f"{outcome.reasons.total()} rejected ({why})")
     parts += [f"{outcome.failed} failed"] if outcome.failed else []
-    parts += [f"{outcome.unchanged} items unchanged"] if outcome.unchanged else []
-    parts += [f"{outcome.gone} items gone"] if outcome.gone else []
+    parts += [f"{counted(outcome.unchanged, 'item')} unchanged"] if outcome.unchanged else []
+    parts += [f"{counted(outcome.gone, 'item')} gone"] if outcome.gone else []
     return f"{outcome.stage}: {'; '.join(parts)}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun, as 1 clip, or 2 clips."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def as_dict(outcome: Outcome) -> dict[str, Any]:
@@ -112,7 +119,8 @@ def raise_for_failures(outcomes: Sequence[Outcome]) -> None:
     failed = {outcome.stage: outcome.failed for outcome in outcomes if outcome.failed}
     if failed:
         where = ", ".join(f"{n} in {stage}" for stage, n in failed.items())
-        raise ToolError(f"{sum(failed.values())} items failed ({where}); the rest is done; try them again: bgrsr retry")
+        many = counted(sum(failed.values()), "item")
+        raise ToolError(f"{many} failed ({where}); the rest is done; try again with: bgrsr retry")
 
 
 def table(rows: Sequence[Mapping[str, object]]) -> str:
@@ -148,7 +156,4 @@ def size(number: float) -> str:
 
 def _trace(outcome: Outcome, item: str) -> str:
     trace = outcome.traces.get(item)
-    return f"\n{trace}" if trace else ""
-
-
-Listing = Callable[[], list[dict[str, object]]]
+    return f"\n{trace}" if trace and os.environ.get(DEBUG) else ""

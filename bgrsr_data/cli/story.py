@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bgrsr_data.cli.output import counted
 from bgrsr_data.lineage import Ancestor
 
 
@@ -16,7 +17,7 @@ def tell(ancestors: Sequence[Ancestor], made: Mapping[str, int]) -> str:
     """
     lines = [line for ancestor in ancestors for line in _block(ancestor)]
     if made:
-        lines.append("made from it: " + ", ".join(f"{n:,} {kind}s" for kind, n in made.items()))
+        lines.append("made from it: " + ", ".join(counted(n, kind) for kind, n in made.items()))
     return "\n".join(lines)
 
 

@@ -37,10 +37,11 @@ def status(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
     Example: bgrsr status -w demo
     """
     from bgrsr_data.cli.output import size, table
-    from bgrsr_data.status import workspace_status
+    from bgrsr_data.status import next_stage, workspace_status
     from bgrsr_data.workspace import Workspace
 
-    rows = workspace_status(Workspace(workspace))
+    place = Workspace(workspace)
+    rows = workspace_status(place)
     if json:
         typer.echo(jsonlib.dumps([row.as_dict() for row in rows]))
         return
@@ -61,6 +62,8 @@ def status(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
     for row in rows:
         for item, error in row.errors.items():
             typer.echo(f"{row.stage} failed: {item}: {error}")
+    if (name := next_stage(place)) is not None:
+        typer.echo(f"next: bgrsr {name}" + ("" if workspace == HERE else f" -w {workspace}"))
 
 
 def explain(
@@ -96,7 +99,7 @@ def retry(
 
     Example: bgrsr retry fetch -w demo
     """
-    from bgrsr_data.cli.output import as_dict, describe, progress_bars, raise_for_failures
+    from bgrsr_data.cli.output import as_dict, progress_bars, raise_for_failures, show
     from bgrsr_data.runner import run_stage
     from bgrsr_data.stages import stage_as_it_ran, stage_class, stage_names
     from bgrsr_data.workspace import Workspace
@@ -114,8 +117,11 @@ def retry(
     worked = [outcome for outcome in outcomes if outcome.worked]
     if json:
         typer.echo(jsonlib.dumps([as_dict(outcome) for outcome in worked]))
+    elif not worked:
+        typer.echo("nothing had failed")
     else:
-        typer.echo("\n".join(describe(outcome) for outcome in worked) or "nothing had failed")
+        for outcome in worked:
+            show(outcome)
     raise_for_failures(worked)
 
 

@@ -71,6 +71,27 @@ def test_an_unknown_recipe_key_and_recipe(tmp_path: Path) -> None:
     one_line(bgrsr("run", "quikstart", "-w", tmp_path / "new"), 2, "did you mean 'quickstart'")
 
 
+@pytest.mark.parametrize("plan", [(), ("--plan",)])
+def test_a_run_without_any_source_says_so_and_leaves_nothing_behind(tmp_path: Path, plan: tuple[str, ...]) -> None:
+    path = recipe(tmp_path, "fetch", "frames")
+    one_line(bgrsr("run", path, "-w", tmp_path / "new", *plan), 2, "new: has no source yet; add footage with: ")
+    assert not (tmp_path / "new").exists()
+    bgrsr("init", tmp_path / "bare")
+    one_line(bgrsr("run", path, "-w", tmp_path / "bare", *plan), 2, "bare: has no source yet")
+    assert [file.name for file in (tmp_path / "bare").iterdir()] == ["ledger.sqlite"]
+
+
+def test_retry_says_why_an_item_failed_again(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    bgrsr("init", tmp_path / "w")
+    bgrsr("fetch", tmp_path / "empty", "--role", "background", "-w", tmp_path / "w", "-j", 1)
+    ended = bgrsr("retry", "-w", tmp_path / "w", "-j", 1)
+    one_line(ended, 3, "1 item failed (1 in fetch)")
+    assert ended.stdout == "fetch: nothing new; 1 failed\n"
+    assert "failed: source-" in ended.stderr
+    assert "no image or video in this folder" in ended.stderr
+
+
 def test_a_picture_with_no_screen(tmp_path: Path) -> None:
     ended = bgrsr("key", COLLINS.photograph.path, "--out", tmp_path / "X", "-j", 1)
     one_line(ended, 2, "nothing came out")
@@ -83,7 +104,7 @@ def test_an_empty_background_folder(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     bgrsr("init", tmp_path / "w")
     ended = bgrsr("fetch", tmp_path / "empty", "--role", "background", "-w", tmp_path / "w", "-j", 1)
-    one_line(ended, 3, "1 items failed (1 in fetch)")
+    one_line(ended, 3, "1 item failed (1 in fetch)")
     assert "no image or video in this folder" in ended.stderr
     (tmp_path / "keyed" / "a").mkdir(parents=True)
     shutil.copy(COLLINS.photograph.path, tmp_path / "keyed" / "a" / "fg.png")

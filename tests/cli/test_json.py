@@ -103,10 +103,17 @@ def test_explain_of_a_trimaps_image_says_what_was_left_out(finished: Path) -> No
     assert "rejected by trimap: crowd: a crowd is annotated as one region" in text
 
 
+def test_status_names_the_step_that_comes_next(finished: Path) -> None:
+    assert bgrsr("status", "-w", finished).stdout.splitlines()[-1] == f"next: bgrsr train -w {finished}"
+
+
 def test_an_id_that_nothing_or_several_have_is_told(finished: Path) -> None:
     nothing = bgrsr("explain", "foreground-zzz", "-w", finished)
     assert (nothing.returncode, nothing.stderr.count("\n")) == (2, 1)
-    assert "no row has this id" in nothing.stderr
+    assert "no row has this id; there are: source-" in nothing.stderr
+    named = nothing.stderr.strip().split("there are: ")[1].split(", ")
+    assert {name.split("-")[0] for name in named} >= {"clip", "frame", "foreground", "combination", "rejection"}
+    assert bgrsr("explain", named[0], "-w", finished).returncode == 0
     several = bgrsr("explain", "foreground-", "-w", finished)
     assert several.returncode == 2
     assert "give more of it" in several.stderr
