@@ -20,10 +20,10 @@ from bgrsr_data.ledger import Ledger
 from bgrsr_data.media.files import stamp_of
 from bgrsr_data.options import Options
 from bgrsr_data.records import Record, RejectionRow, Source, reject_part
+from bgrsr_data.sources import STAGE as SOURCES
 from bgrsr_data.stage import Item, Stage
 
 FORMAT = "bv*[height<=?1080]/b"  # the `?` and `/b` let direct links pass, which tell neither height nor kind
-SOURCES = "sources"  # the pseudo-stage under which the command line keeps Source rows
 
 
 class FetchOptions(Options):

@@ -9,12 +9,8 @@ import shutil
 from typing import Any
 
 import deno  # type: ignore[import-untyped]
-import imageio_ffmpeg
 
-
-def find_ffmpeg() -> str:
-    """The ffmpeg that yt-dlp is to use: of PATH, or the one of imageio-ffmpeg."""
-    return shutil.which("ffmpeg") or str(imageio_ffmpeg.get_ffmpeg_exe())
+from bgrsr_data.media.ffmpeg import ffmpeg_path
 
 
 def find_deno() -> str:
@@ -30,7 +26,7 @@ def surroundings() -> dict[str, Any]:
         "noprogress": True,
         "no_color": True,
         "logger": _Silence(),
-        "ffmpeg_location": find_ffmpeg(),
+        "ffmpeg_location": str(ffmpeg_path()),
         "js_runtimes": {"deno": {"path": find_deno()}},
     }
 

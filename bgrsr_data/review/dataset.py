@@ -20,7 +20,6 @@ from bgrsr_data.review.layout import arrange
 from bgrsr_data.review.marks import Mark, decide, is_verdict, read_mark
 from bgrsr_data.workspace import Workspace
 
-_TEXTS = ("row", "content", "shown", "person", "clip", "screen", "note", "verdict", "verdict_note", "verdict_by")
 _COLUMNS = ("id", "group.id", "group.name", "row", "content", "shown", "tags", "note", "verdict", "verdict_note")
 
 

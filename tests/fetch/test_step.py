@@ -17,10 +17,11 @@ from fetch.server import PAGE, FaultServer
 
 from bgrsr_data.engines.result import Result, attempt
 from bgrsr_data.fetch.sources import read_sources
-from bgrsr_data.fetch.step import SOURCES, Fetch
+from bgrsr_data.fetch.step import Fetch
 from bgrsr_data.ledger import Done
 from bgrsr_data.records import Clip, RejectionRow, Source, make_id
 from bgrsr_data.runner import plan_stage, run_stage
+from bgrsr_data.sources import STAGE as SOURCES
 from bgrsr_data.stage import Item
 from bgrsr_data.workspace import Workspace
 
