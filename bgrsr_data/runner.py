@@ -7,7 +7,6 @@ and commits results one by one. Everything before the last commit survives a kil
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
@@ -18,13 +17,13 @@ from typing import Any, Literal
 from bgrsr_data.engines.local import run_here, run_pool
 from bgrsr_data.engines.result import Result
 from bgrsr_data.ledger import Done, Ledger
+from bgrsr_data.media.files import HALF_WRITTEN
 from bgrsr_data.records import Record, RejectionRow
 from bgrsr_data.stage import Item, Stage
 from bgrsr_data.workspace import Workspace
 
 Progress = Callable[[str, int, int], None]  # (stage, finished, all)
 PATH_FIELDS = ("path", "annotations", "mask", "alpha_path", "foreground_path")
-_HALF_WRITTEN = re.compile(r"\..+\.[0-9a-f]{8}(\.[^.]*)?")  # the names that media.files gives
 
 
 @dataclass
@@ -148,7 +147,7 @@ def _commit(stage: Stage[Any], workspace: Workspace, result: Result, fingerprint
 def _sweep(folder: Path) -> None:
     """Remove half-written files that a killed run left beside the whole ones."""
     for path in folder.rglob(".*"):
-        if _HALF_WRITTEN.fullmatch(path.name) and path.is_file():
+        if HALF_WRITTEN.fullmatch(path.name) and path.is_file():
             path.unlink()
 
 

@@ -135,11 +135,12 @@ def test_an_item_from_outside_that_fails_keeps_what_it_gave_before(place: Worksp
 def test_half_written_files_of_a_killed_run_are_swept_and_hidden_files_of_a_person_are_not(place: Workspace) -> None:
     folder = place.root / "odd" / "deep"
     folder.mkdir(parents=True)
-    (folder / ".b.0a1b2c3d.txt").touch()
-    (folder / ".b.0a1b2c3d").touch()
-    (folder / ".my.settings.yaml").touch()
+    (folder / ".b.bgrsr-0a1b2c3d.part.txt").touch()
+    (folder / ".b.bgrsr-0a1b2c3d.part").touch()
+    for theirs in (".my.settings.yaml", ".zshrc.20240101", ".a.0a1b2c3d.png"):
+        (folder / theirs).touch()
     run(place, {"a": "write"})
-    assert [path.name for path in folder.iterdir()] == [".my.settings.yaml"]
+    assert sorted(path.name for path in folder.iterdir()) == [".a.0a1b2c3d.png", ".my.settings.yaml", ".zshrc.20240101"]
 
 
 def test_progress_counts_to_the_number_of_items_to_do(place: Workspace) -> None:
@@ -183,7 +184,7 @@ def test_plain_results_are_made_again_when_their_file_is_gone_and_kept_when_othe
 def test_a_plain_run_that_was_killed_leaves_no_half_written_file_after_the_next(tmp_path: Path) -> None:
     stage, out = HereOdd({"a": "write"}), tmp_path / "out"
     (out / "odd").mkdir(parents=True)
-    (out / "odd" / ".a.0a1b2c3d.txt").touch()
+    (out / "odd" / ".a.bgrsr-0a1b2c3d.part.txt").touch()
     run_on_files(stage, stage.items(None), out, workers=1)  # type: ignore[arg-type]
     assert [path.name for path in (out / "odd").iterdir()] == ["a.txt"]
 

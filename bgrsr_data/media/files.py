@@ -5,12 +5,17 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bgrsr_data.errors import DiskFullError
+
+# The names that written_beside gives, and nobody else: what a kill left of them may be removed from any folder. The
+# suffix stays last, since OpenCV and FFmpeg choose the format by it.
+HALF_WRITTEN = re.compile(r"\..*\.bgrsr-[0-9a-f]{8}\.part(\.[^.]*)?")
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -32,7 +37,7 @@ def written_beside(path: Path) -> Iterator[Path]:
     Raises:
         DiskFullError: Nothing more can be written.
     """
-    beside = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
+    beside = path.with_name(f".{path.stem}.bgrsr-{secrets.token_hex(4)}.part{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield beside
