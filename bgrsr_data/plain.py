@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bgrsr_data.ledger import Ledger
+from bgrsr_data.ownership import claim, refuse_originals
 from bgrsr_data.records import Record
 from bgrsr_data.runner import Outcome, Progress, run_stage
 from bgrsr_data.stage import Item, Stage
@@ -59,16 +60,18 @@ def run_on_files(
         The counts, and every record of the items, of this run and of earlier ones.
 
     Raises:
-        InputError: `out` cannot be written.
+        InputError: `out` cannot be written, has originals where results would go, or files that are not ours.
         LockedError: Another process is writing there.
         DiskFullError: Nothing more could be written; what was finished is kept.
     """
-    plain = PlainStage(stage, items)
+    listed = list(items)
+    plain = PlainStage(stage, listed)
+    refuse_originals(listed, out)
     workspace = Workspace.create(out, ledger=OUT_LEDGER)
     try:
         with workspace.writing():
+            claim(workspace.ledger, plain.name, listed, out)
             outcome = run_stage(plain, workspace, workers=workers, progress=progress)
-        listed = [item.id for item in plain.items(workspace.ledger)]
-        return outcome, [record for item in listed for record in workspace.ledger.rows_of_item(plain.name, item)]
+        return outcome, [record for item in listed for record in workspace.ledger.rows_of_item(plain.name, item.id)]
     finally:
         workspace.close()

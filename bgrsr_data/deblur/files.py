@@ -8,6 +8,7 @@ from pathlib import Path
 from bgrsr_data.deblur.step import Doubtful
 from bgrsr_data.errors import InputError
 from bgrsr_data.media.files import stamp_of
+from bgrsr_data.records import make_id
 from bgrsr_data.stage import Item
 
 _REACH = 8  # as far as any option looks
@@ -33,7 +34,7 @@ def plain_items(paths: Sequence[Path]) -> list[Item[Doubtful]]:
     for at, (name, path) in enumerate(zip(names, whole, strict=True)):
         before, after = slice(max(0, at - _REACH), at), slice(at + 1, at + 1 + _REACH)
         doubtful = Doubtful(path, name, before=tuple(whole[before]), after=tuple(whole[after]))
-        items.append(Item(name, (stamps[at], *stamps[before], *stamps[after]), doubtful))
+        items.append(Item(make_id(name, path), (stamps[at], *stamps[before], *stamps[after]), doubtful))
     return items
 
 

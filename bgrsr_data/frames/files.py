@@ -9,7 +9,7 @@ from bgrsr_data.errors import InputError
 from bgrsr_data.frames.options import FrameOptions
 from bgrsr_data.frames.step import Footage, Frames
 from bgrsr_data.media.files import stamp_of
-from bgrsr_data.records import Record, Role
+from bgrsr_data.records import Record, Role, make_id
 from bgrsr_data.stage import Item
 
 
@@ -32,8 +32,9 @@ def plain_items(paths: Sequence[Path], role: Role = "greenscreen") -> list[Item[
         for file in _footage_in(path):
             name = _free_name(file.stem, taken)
             still = _is_still(file)
-            footage = Footage(name, role, name, "still" if still else "video", str(file.resolve()), name)
-            items.append(Item(name, (stamp_of(file),), footage))
+            clip = make_id(file.stem, file.resolve())
+            footage = Footage(clip, role, name, "still" if still else "video", str(file.resolve()), name)
+            items.append(Item(clip, (stamp_of(file),), footage))
     return items
 
 

@@ -79,10 +79,14 @@ class DrawTrimaps(Stage[CocoImage]):
 
 def plain_items(annotations: Path, images: Path) -> Iterator[Item[CocoImage]]:
     """The items of an annotation file and its image folder, outside any workspace."""
+    taken: set[str] = set()
     for entry in images_with_persons(read_coco(annotations)):
         path, number = images / str(entry["file_name"]), int(entry["id"])
-        clip = make_id("clip", path.name)
+        clip = make_id("clip", path.resolve())
         folder = f"{DrawTrimaps.folder}/{path.stem}"
+        if folder in taken:  # train/1.jpg and val/1.jpg
+            folder = f"{folder}-{number}"
+        taken.add(folder)
         image = CocoImage(
             clip, make_id("person", clip), str(path.resolve()), str(annotations.resolve()), number, folder
         )

@@ -21,7 +21,7 @@ from bgrsr_data.frames.options import FrameOptions
 from bgrsr_data.ledger import Done, Ledger
 from bgrsr_data.media.images import read_rgb, write_image
 from bgrsr_data.media.video import decode
-from bgrsr_data.records import Clip, Frame, Verdict
+from bgrsr_data.records import Clip, Frame, Verdict, make_id
 
 BLURRED = 6
 
@@ -46,7 +46,8 @@ def clip(make_clip: Callable[..., Path]) -> Path:
 def ledger(clip: Path, tmp_path: Path) -> Ledger:
     """A workspace's ledger after fetch and frames."""
     row = Clip(
-        id="pan", source="source-1", role="greenscreen", person="someone", licence="CC0-1.0", creator="me", title="t",
+        id=make_id("pan", clip.resolve()), source="source-1",
+        role="greenscreen", person="someone", licence="CC0-1.0", creator="me", title="t",
         path=str(clip), sha256="0", media="video", width=128, height=96, frames=12, duration=Fraction(12, 10),
         codec="h264",
     )  # fmt: skip
@@ -66,7 +67,7 @@ def test_the_blurred_frame_is_improved_and_all_others_are_kept_as_they_are(ledge
     (improved,) = [row for row in rows if row.decision == "improved"]
     original = originals[improved.original or ""]
     assert original.pts * original.time_base == Fraction(BLURRED, 10)
-    assert improved.path == f"deblur/pan/{original.pts:08d}.png"
+    assert improved.path == f"deblur/{improved.clip}/{original.pts:08d}.png"
     assert improved.gain > 0.15
     assert improved.sharpness == pytest.approx(original.sharpness * (1 + improved.gain), rel=1e-3)
     for row in rows:
