@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 from bgrsr_data.combine.options import CombineOptions
 from bgrsr_data.combine.plan import plan_combinations
 from bgrsr_data.combine.render import Renderer
 from bgrsr_data.errors import InputError
+from bgrsr_data.ledger import Ledger
 from bgrsr_data.manifests import manifest_path, write_rows
 from bgrsr_data.media.files import sha256_of
 from bgrsr_data.media.images import is_image, read_grey, read_rgb, write_image
 from bgrsr_data.media.masks import box_of
 from bgrsr_data.records import Background, Combination, Foreground, content_hash, make_id
+from bgrsr_data.trimaps.step import DrawTrimaps
+from bgrsr_data.workspace import OUT_LEDGER
 
 
 def combine_files(foregrounds: Path, backgrounds: Path, out: Path, options: CombineOptions, *, render: int) -> str:
@@ -32,7 +36,8 @@ def combine_files(foregrounds: Path, backgrounds: Path, out: Path, options: Comb
     Raises:
         InputError: A folder is missing or has nothing to combine.
     """
-    people = [_foreground(alpha, fg, foregrounds, out) for alpha, fg in _cut_outs(foregrounds)]
+    known = _known(foregrounds)
+    people = [_foreground(alpha, fg, foregrounds, out, known) for alpha, fg in _cut_outs(foregrounds)]
     places = [_background(path, backgrounds, out) for path in _pictures(backgrounds)]
     rows = plan_combinations(people, places, [], options)
     for model, made in ((Foreground, people), (Background, places), (Combination, rows)):
@@ -57,7 +62,7 @@ def _cut_outs(folder: Path) -> list[tuple[Path, Path]]:
     pairs = []
     for alpha in sorted([*folder.rglob("alpha.png"), *folder.rglob("alpha/*.png")]):
         fg = alpha.with_name("fg.png") if alpha.name == "alpha.png" else alpha.parents[1] / "fg" / alpha.name
-        if fg.is_file():
+        if fg.is_file() and not alpha.name.startswith("."):
             pairs.append((alpha, fg))
     if not pairs:
         raise InputError(f"{folder}: has no alpha.png with a fg.png beside it; make them with: bgrsr key")
@@ -65,21 +70,44 @@ def _cut_outs(folder: Path) -> list[tuple[Path, Path]]:
 
 
 def _pictures(folder: Path) -> list[Path]:
-    found = sorted(path for path in folder.rglob("*") if is_image(path)) if folder.is_dir() else []
+    found = [path for path in sorted(folder.rglob("*")) if is_image(path) and not path.name.startswith(".")]
     if not found:
         raise InputError(f"{folder}: has no picture to combine with")
     return found
 
 
-def _foreground(alpha: Path, fg: Path, folder: Path, out: Path) -> Foreground:
+def _known(folder: Path) -> dict[Path, Foreground]:
+    """What the ledgers beside the results tell of each alpha: who is seen, and in which clip."""
+    above = [place / OUT_LEDGER for place in folder.resolve().parents]
+    known: dict[Path, Foreground] = {}
+    for path in [*folder.resolve().rglob(OUT_LEDGER), *(path for path in above if path.is_file())]:
+        with closing(Ledger(path)) as ledger:
+            known |= {(path.parent / row.alpha_path).resolve(): row for row in ledger.rows(Foreground)}
+    return known
+
+
+def _seen(alpha: Path, folder: Path, known: dict[Path, Foreground]) -> tuple[str, str]:
+    """(person, clip) of an alpha; with no ledger, all in one folder of the first level is taken for one person."""
+    row = known.get(alpha.resolve())
+    if row:
+        return row.person, row.clip
+    parts = alpha.relative_to(folder).parts
+    person = parts[1] if parts[0] == DrawTrimaps.folder else parts[0]
+    return person, make_id("clip", person)
+
+
+def _foreground(alpha: Path, fg: Path, folder: Path, out: Path, known: dict[Path, Foreground]) -> Foreground:
     cover = read_grey(alpha)
     height, width = cover.shape
+    if read_rgb(fg).shape[:2] != cover.shape:
+        raise InputError(f"{alpha}: is of another size than {fg}; key the picture again")
+    if not (cover > 127).any():
+        raise InputError(f"{alpha}: shows nobody: no pixel is above one half; take its folder away")
     left, top, right, bottom = box_of(cover > 127)
-    # All that lies in one folder of the first level is taken for one person.
-    person = alpha.relative_to(folder).parts[0]
+    person, clip = _seen(alpha, folder, known)
     name = alpha.relative_to(folder).as_posix()
     return Foreground(
-        id=make_id("foreground", name), clip=make_id("clip", person), original=make_id("frame", name), person=person,
+        id=make_id("foreground", name), clip=clip, original=make_id("frame", name), person=person,
         alpha_path=os.path.relpath(alpha, out), foreground_path=os.path.relpath(fg, out),
         sha256=content_hash(sha256_of(alpha), sha256_of(fg)), width=width, height=height,
         box_left=left, box_top=top, box_right=right, box_bottom=bottom, score=1.0, scores={},
