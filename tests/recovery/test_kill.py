@@ -21,6 +21,8 @@ from recovery.conftest import (
 )
 from small import STAGES, bgrsr, calm, command, write_recipe
 
+from bgrsr_data.cli.output import counted
+
 KILL_AT = str(Path(__file__).with_name("kill_at.py"))
 
 
@@ -150,5 +152,5 @@ def test_a_run_that_is_interrupted_says_so_in_one_line_and_the_next_one_continue
     kept = counts(root)
     assert kept["key"] >= 1
     ended = bgrsr("run", small_set, "-w", root, "-j", 2)
-    assert f"{kept['key']} items unchanged" in ended.stdout
+    assert f"{counted(kept['key'], 'item')} unchanged" in ended.stdout
     assert tree(root) == tree(undisturbed)
