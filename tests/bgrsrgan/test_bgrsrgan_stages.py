@@ -63,8 +63,9 @@ def test_nothing_is_left_to_do_until_the_set_changes(trained: Path, tmp_path: Pa
     workspace.ledger.drop("combine", ["all"])
     publish(workspace)
     assert plan_stage(train, workspace).why == {"stale": 1}
-    outcome = run_stage(train, workspace)
-    assert "no combinations in its 'train' split" in outcome.errors["tiny"]
+    with pytest.raises(InputError, match="no combinations in its 'train' split"):
+        run_stage(train, workspace)
+    assert workspace.ledger.items("train")["tiny"].status == "failed"
 
 
 def test_a_changed_option_begins_the_run_anew(trained: Path, tmp_path: Path) -> None:
