@@ -38,19 +38,28 @@ class DecodeReport:
         skipped: Packets and pictures left out because they are broken.
         end_s: End of the last picture, seconds after the first one's start.
         declared_s: The length that the file claims; None where it claims none.
+        packets: Packets read.
+        broken: Those that could not be decoded, or not whole.
+        indexed: Packets that the file's index claims; 0 where there is none.
+        breaks_off: The file ends in the middle of something.
     """
 
     frames: int = 0
     skipped: int = 0
     end_s: Fraction = Fraction(0)
     declared_s: Fraction | None = None
+    packets: int = 0
+    broken: int = 0
+    indexed: int = 0
+    breaks_off: bool = False
 
     @property
     def truncated(self) -> bool:
-        """Whether the file ends well before the length that it claims."""
-        if self.declared_s is None:
-            return False
-        return self.declared_s - self.end_s > max(_MISSING_S, _MISSING_SHARE * self.declared_s)
+        """Whether the file ends well before the length or the index that it claims."""
+        declared_s = self.declared_s or Fraction(0)
+        early = declared_s - self.end_s > max(_MISSING_S, _MISSING_SHARE * declared_s)
+        lost = self.indexed - self.packets > max(Fraction(1), _MISSING_SHARE * self.indexed)
+        return self.breaks_off or early or lost
 
 
 def is_video(path: Path) -> bool:
@@ -72,7 +81,7 @@ class VideoReader:
 
     Raises:
         InputError: It cannot be read, or has no moving picture.
-        Rejection: "hdr": it is coded for high dynamic range (also raised while iterating).
+        Rejection: "hdr": it is coded for high dynamic range (raised while iterating).
     """
 
     def __init__(self, path: Path) -> None:
@@ -83,7 +92,6 @@ class VideoReader:
             raise InputError(f"{path}: is not a video that can be decoded ({error.strerror})") from error
         try:
             self._stream = _moving_stream(self._container, path)
-            _refuse_hdr(self._stream.codec_context.color_trc)
         except (InputError, Rejection):
             self._container.close()
             raise
@@ -92,7 +100,7 @@ class VideoReader:
         self.time_base = Fraction(self._stream.time_base or Fraction(1, 1000))
         self.codec = self._stream.codec_context.name
         self.rate = Fraction(self._stream.average_rate or 25)
-        self.report = DecodeReport(declared_s=self._declared())
+        self.report = DecodeReport(declared_s=self._declared(), indexed=self._stream.frames)
 
     def __enter__(self) -> VideoReader:
         return self
@@ -120,11 +128,20 @@ class VideoReader:
 
     def __iter__(self) -> Iterator[Picture]:
         """Give every picture, in order of time; the report grows with them."""
+        _refuse_hdr(self._stream.codec_context.color_trc)
+        for picture in self._timed(self._progressive()):
+            _refuse_hdr(picture.frame.color_trc)
+            yield picture
+
+    def as_coded(self) -> Iterator[Picture]:
+        """Give every picture with its fields and light as they are: to judge the file, at the decoder's own speed."""
+        return self._timed(self._frames())
+
+    def _timed(self, frames: Iterator[av.VideoFrame]) -> Iterator[Picture]:
         step = max(1, round(1 / (self.rate * self.time_base)))
         aspect = _pixel_aspect(self._stream)
         first = last = None
-        for frame in self._progressive():
-            _refuse_hdr(frame.color_trc)
+        for frame in frames:
             told = frame.pts if frame.pts is not None else frame.dts
             pts = told if told is not None and (last is None or told > last) else (0 if last is None else last + step)
             first, last = (pts if first is None else first), pts
@@ -143,11 +160,11 @@ class VideoReader:
             try:
                 frames = self._stream.decode(packet)
             except av.error.InvalidDataError:
-                self.report.skipped += 1
+                self._note_broken()
                 continue
             for frame in frames:
                 if frame.is_corrupt:
-                    self.report.skipped += 1
+                    self._note_broken()
                 else:
                     yield frame
 
@@ -158,11 +175,16 @@ class VideoReader:
                 packet = next(packets)
             except StopIteration:
                 return
-            except av.error.FFmpegError:  # the file breaks off: what is still in the decoder is good
-                self.report.skipped += 1
+            except av.error.FFmpegError:  # what is still in the decoder is good
+                self.report.breaks_off = True
                 yield None
                 return
+            self.report.packets += packet.size > 0  # the last, empty one only empties the decoder
             yield packet
+
+    def _note_broken(self) -> None:
+        self.report.broken += 1
+        self.report.skipped += 1
 
     def _declared(self) -> Fraction | None:
         if self._stream.duration:
