@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 
 from bgrsr_data.errors import InputError
@@ -38,3 +39,9 @@ def parse_section(text: str) -> tuple[Fraction, Fraction]:
     if end_s <= start_s:
         raise InputError(f"section '{text}' ends before it begins")
     return start_s, end_s
+
+
+def first_out_of_order(sections: Sequence[tuple[Fraction, Fraction]]) -> int | None:
+    """Index of the first section that begins before the one ahead of it ends; None where they go in order, apart."""
+    late = (i for i in range(1, len(sections)) if sections[i][0] < sections[i - 1][1])
+    return next(late, None)

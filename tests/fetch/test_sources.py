@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bgrsr_data.errors import InputError
-from bgrsr_data.fetch.sources import is_url, read_sources, schema, source_from_argument
+from bgrsr_data.fetch.entries import schema
+from bgrsr_data.fetch.sources import check_sources, is_url, read_sources, source_from_argument
 
 MANIFESTS = Path(__file__).parents[2] / "manifests"
 GOOD = """\
@@ -83,6 +84,28 @@ def test_an_id_stays_when_licence_or_name_is_corrected_and_changes_with_role_and
         ("sources:", "source:", 1, "unknown key 'source'; did you mean 'sources'?"),
         ("    yt_dlp: {sleep_interval: 3", "    yt_dlp: {outtmpl: x", 2, "outtmpl is set by bgrsr"),
         ("  - name: room", "  - room\n  - name: room", 8, "an entry must be keys with values"),
+        (
+            "    creator: Example",
+            "    creator: Example\n    sections: [01:35-00:20]",
+            7,
+            "'01:35-00:20' ends before it begins",
+        ),
+        (
+            "    creator: Example",
+            "    creator: Example\n    sections:\n    - 00:10-00:20\n    - soon",
+            9,
+            "'soon' is no section",
+        ),
+        (
+            "    creator: Example",
+            "    creator: Example\n    sections:\n    - 08:10-08:30\n    - 00:33-08:53",
+            9,
+            "section '00:33-08:53' begins before '08:10-08:30' ends",
+        ),
+        ("    creator: Example", "    creator: Example\n    sections: 00:10-00:20", 7, "'sections'"),
+        ("talk.mp4", "talk.jpg\n    sections: [00:10-00:20]", 2, "sections are for videos"),
+        ("    creator: Example", "    creator: Example\n    categories: [laptop]", 2, "categories are those of COCO"),
+        ("    yt_dlp: {sleep_interval: 3", "    yt_dlp: {download_ranges: x", 2, "download_ranges is set by bgrsr"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(write, wrong: str, right: str, line: int, says: str) -> None:
@@ -96,10 +119,47 @@ def test_a_mistake_is_told_with_its_line(write, wrong: str, right: str, line: in
     assert "\n" not in told
 
 
+def test_sections_reach_the_row_as_they_are_written_and_change_no_id(write) -> None:
+    cut = GOOD.replace("    creator: Example", "    creator: Example\n    sections: [00:20-01:35, 1:01:00-1:02:00.5]")
+    talk, room = read_sources(write(cut))
+    assert talk.sections == ["00:20-01:35", "1:01:00-1:02:00.5"]
+    assert room.sections == []
+    assert talk.id == read_sources(write(GOOD))[0].id
+
+
+def test_all_mistakes_are_found_and_the_right_entries_are_read(write) -> None:
+    wrong = GOOD.replace("creator: Example", "creator: 7\n    person: [1]").replace("path: room", "path: rooms")
+    wrong += "  - {name: right, role: background, url: 'https://example.org/a', licence: CC0-1.0, creator: me}\n"
+    wrong += "  - {name: right, role: background, url: 'https://example.org/b', licence: CC0, creator: me, name: x}\n"
+    sources, mistakes = check_sources(write(wrong))
+    assert [source.name for source in sources] == ["right", "x"]
+    assert [mistake.line for mistake in mistakes] == [6, 7, 11, 15]
+    assert "'creator' must be text" in mistakes[0].what
+
+
+def test_a_moved_list_gives_the_same_ids(tmp_path: Path) -> None:
+    ids = []
+    for place in ("here", "there"):
+        (tmp_path / place / "room").mkdir(parents=True)
+        (tmp_path / place / "list.yaml").write_text(GOOD)
+        ids.append([source.id for source in read_sources(tmp_path / place / "list.yaml")])
+    assert ids[0] == ids[1]
+
+
+def test_the_same_footage_written_in_another_way_is_refused(write, tmp_path: Path) -> None:
+    entry = "  - {{name: again, role: background, path: {}, licence: unknown, creator: me}}\n"
+    for way in ("./room", "room/../room", str(tmp_path / "room")):
+        with pytest.raises(InputError, match=r"line 13: is the same footage as 'room'"):
+            read_sources(write(GOOD + entry.format(way)))
+
+
 def test_the_same_footage_twice_is_refused(write) -> None:
     again = GOOD + GOOD.removeprefix("sources:\n").split("  - name: room")[0].replace("name: talk", "name: again")
     with pytest.raises(InputError, match=r"line 15: is the same footage as 'talk'"):
         read_sources(write(again))
+    cut = again.replace("again\n", "again\n    sections: [00:01-00:02]\n")
+    with pytest.raises(InputError, match=r"put all sections into one entry"):
+        read_sources(write(cut))
 
 
 @pytest.mark.parametrize(

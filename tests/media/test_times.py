@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from bgrsr_data.errors import InputError
-from bgrsr_data.media.times import parse_section, parse_time
+from bgrsr_data.media.times import first_out_of_order, parse_section, parse_time
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,10 @@ def test_a_section_has_a_start_and_a_later_end() -> None:
         parse_section("01:35-00:20")
     with pytest.raises(InputError, match="is no section"):
         parse_section("01:35")
+
+
+def test_sections_that_touch_are_in_order_and_those_that_overlap_are_not() -> None:
+    sections = [parse_section(text) for text in ("0-10", "10-20", "19.5-30", "5-6")]
+    assert first_out_of_order(sections[:2]) is None
+    assert first_out_of_order(sections) == 2
+    assert first_out_of_order(sections[1::2]) == 1
