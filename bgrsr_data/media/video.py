@@ -16,14 +16,17 @@ from types import TracebackType
 import av
 from av.stream import Disposition
 
-from bgrsr_data.errors import InputError, Rejection
+from bgrsr_data.errors import Rejection
 from bgrsr_data.media.deinterlace import Deinterlacer
 from bgrsr_data.media.picture import Picture
+from bgrsr_data.media.unfit import no_video, read_start
 
 VIDEO_SUFFIXES = frozenset(
     {".3gp", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf", ".ogv", ".ts"}
     | {".vob", ".webm", ".wmv"}
 )
+# Nothing else is opened: a playlist or script under a video's name would have FFmpeg read other files and addresses.
+_CONTAINERS = "aac,asf,av1,avi,dv,flac,flv,h264,hevc,m4v,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,mpeg,mpegts,mpegvideo,mxf,ogg,wav"
 _HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
 _MISSING_S = Fraction(1, 2)
 _MISSING_SHARE = Fraction(1, 50)
@@ -80,19 +83,21 @@ class VideoReader:
         path: The file.
 
     Raises:
-        InputError: It cannot be read, or has no moving picture.
-        Rejection: "hdr": it is coded for high dynamic range (raised while iterating).
+        InputError: It cannot be read.
+        Rejection: "zero-byte", "not-a-video", "truncated" (no index), "audio-only", "cover-art-only"; while iterating
+            "hdr": it is coded for high dynamic range.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        start = read_start(path)
         try:
-            self._container = av.open(str(path), metadata_errors="replace")
+            self._container = av.open(str(path), options={"format_whitelist": _CONTAINERS}, metadata_errors="replace")
         except (av.error.FFmpegError, OSError) as error:
-            raise InputError(f"{path}: is not a video that can be decoded ({error.strerror})") from error
+            raise no_video(path, start, str(error.strerror)) from error
         try:
             self._stream = _moving_stream(self._container, path)
-        except (InputError, Rejection):
+        except Rejection:
             self._container.close()
             raise
         self._stream.thread_type = "NONE"
@@ -193,12 +198,15 @@ class VideoReader:
 
 
 def _moving_stream(container: av.container.InputContainer, path: Path) -> av.VideoStream:
-    streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    if not container.streams.video:
-        raise InputError(f"{path}: has no picture, only sound")
-    if not streams or streams[0].average_rate is None:
-        raise InputError(f"{path}: has no moving picture, only a cover image")
-    return streams[0]
+    streams = container.streams.video
+    for stream in streams:
+        if stream.average_rate is not None and not stream.disposition & Disposition.attached_pic:
+            return stream
+    if streams:
+        raise Rejection("cover-art-only", f"{path.name} is sound with a cover picture, not a video")
+    if container.streams.audio:
+        raise Rejection("audio-only", f"{path.name} holds sound without pictures")
+    raise Rejection("not-a-video", f"{path.name} holds no pictures ({container.format.long_name})")
 
 
 def _refuse_hdr(transfer: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
@@ -184,7 +183,7 @@ def test_high_dynamic_range_is_refused_by_name(make_clip: MakeClip, transfer: st
 
 def test_sound_alone_is_no_video(make_clip: MakeClip) -> None:
     sound = make_clip("sound.m4a", "-f", "lavfi", "-i", "sine=d=0.5")
-    with pytest.raises(InputError, match="only sound"):
+    with pytest.raises(Rejection, match="audio-only"):
         VideoReader(sound)
 
 
@@ -194,15 +193,34 @@ def test_a_cover_image_is_no_video(make_clip: MakeClip, tmp_path: Path) -> None:
         "song.mp3", "-f", "lavfi", "-i", "sine=d=0.5", "-i", str(tmp_path / "cover.png"), "-map", "0", "-map", "1",
         "-c:v", "copy", "-disposition:v", "attached_pic",
     )  # fmt: skip
-    with pytest.raises(InputError, match="cover image"):
+    with pytest.raises(Rejection, match="cover-art-only"):
         VideoReader(song)
 
 
-@pytest.mark.parametrize("content", [b"", b"<!doctype html><title>404</title>", os.urandom(2000)])
-def test_what_is_no_video_is_named(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "zero-byte: page.mp4 is empty"),
+        (b"<!doctype html><title>404</title>", "not-a-video: page.mp4 is a web page"),
+        (b'{"error": "not found"}', "not-a-video: page.mp4 is JSON"),
+        (b"GIF89a" + bytes(100), "not-a-video: page.mp4 is a GIF"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "not-a-video: page.mp4 is a still image"),
+        (bytes(range(256)) * 8, "not-a-video: page.mp4 cannot be opened as a video"),
+        (b"\0\0\0\x18ftypmp42" + bytes(100), "truncated: page.mp4 has no index"),
+    ],
+)
+def test_what_is_no_video_is_named(tmp_path: Path, content: bytes, told: str) -> None:
     (tmp_path / "page.mp4").write_bytes(content)
-    with pytest.raises(InputError, match=r"page\.mp4: is not a video"):
+    with pytest.raises(Rejection, match=told):
         VideoReader(tmp_path / "page.mp4")
+
+
+@pytest.mark.parametrize("script", ["ffconcat version 1.0\nfile noisy.mp4\n", "#EXTM3U\n#EXTINF:3,\nnoisy.mp4\n"])
+def test_a_script_under_a_videos_name_opens_no_other_file(noisy: Path, script: str) -> None:
+    listed = noisy.with_name("listed.mp4")
+    listed.write_text(script)
+    with pytest.raises(Rejection, match=r"not-a-video: listed\.mp4 is a playlist"):
+        VideoReader(listed)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
