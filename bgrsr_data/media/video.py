@@ -26,7 +26,10 @@ VIDEO_SUFFIXES = frozenset(
     | {".vob", ".webm", ".wmv"}
 )
 # Nothing else is opened: a playlist or script under a video's name would have FFmpeg read other files and addresses.
-_CONTAINERS = "aac,asf,av1,avi,dv,flac,flv,h264,hevc,m4v,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,mpeg,mpegts,mpegvideo,mxf,ogg,wav"
+_CONTAINERS = (
+    "aac,asf,av1,avi,dv,flac,flv,h264,hevc,m4v,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,"
+    "mpeg,mpegts,mpegvideo,mxf,ogg,wav"
+)
 _HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
 _MISSING_S = Fraction(1, 2)
 _MISSING_SHARE = Fraction(1, 50)
