@@ -26,7 +26,7 @@ class PlainStage(Stage[Any]):
 
     def __init__(self, stage: Stage[Any], items: Iterable[Item[Any]]) -> None:
         super().__init__(stage.options)
-        self.name, self.version, self.pooled = stage.name, stage.version, stage.pooled
+        self.name, self.version, self.pooled, self.unit = stage.name, stage.version, stage.pooled, stage.unit
         self._stage, self._items = stage, list(items)
 
     def items(self, ledger: Ledger) -> Iterable[Item[Any]]:  # noqa: ARG002 - that is the difference
@@ -35,6 +35,7 @@ class PlainStage(Stage[Any]):
 
     def run(self, item: Item[Any], root: Path) -> Sequence[Record]:
         """As the stage itself."""
+        self._stage.telling, self._stage.room = self.telling, self.room
         return self._stage.run(item, root)
 
     def owns(self, path: str) -> bool:

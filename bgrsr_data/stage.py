@@ -7,7 +7,7 @@ may run it anywhere: same item, same options, same version, same rows.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from bgrsr_data.ledger import Ledger
 
 Payload = TypeVar("Payload")
+Tell = Callable[[str, int, int | None], None]  # (what is worked on, how much of it is done, of how much where known)
+Room = Callable[[int], None]  # (bytes about to be written); raises DiskFullError where they would not fit
+
+
+def tell_nobody(what: str, done: int, total: int | None) -> None:
+    """What `Stage.telling` is until an engine listens."""
+
+
+def room_for_all(wanted: int) -> None:
+    """What `Stage.room` is until an engine counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,10 @@ class Stage(ABC, Generic[Payload]):
 
     Args:
         options: All that a person can choose; part of every item's fingerprint.
+
+    While `run` is at work it may call `telling(file, done, total)` as often as it likes, in units of `unit`, and should
+    call `room(bytes)` before it writes much: each call asks for so many bytes more, and the item gives them back when it
+    ends, since then its files are counted. Neither decides a row.
     """
 
     name: str
@@ -52,9 +66,12 @@ class Stage(ABC, Generic[Payload]):
     outside: bool = False  # True: its inputs may be away for a while; an item that fails keeps what it gave before
     whole: bool = False  # True: its one item is the whole set; input that it cannot work with ends the run
     keeps_others: bool = False  # True: items that are not listed any more are left as they are
+    unit: str = "bytes"  # what `telling` counts: bytes, or a noun as "frames"
 
     def __init__(self, options: BaseModel) -> None:
         self.options = options
+        self.telling: Tell = tell_nobody
+        self.room: Room = room_for_all
 
     @abstractmethod
     def items(self, ledger: Ledger) -> Iterable[Item[Payload]]:
