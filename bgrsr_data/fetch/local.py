@@ -13,9 +13,10 @@ from pathlib import Path
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.fetch.kept import Kept, find_kept, keep
-from bgrsr_data.fetch.verify import VIDEO_SUFFIXES, probe
+from bgrsr_data.fetch.verify import probe
 from bgrsr_data.media.files import sha256_of, written_beside
 from bgrsr_data.media.images import is_image
+from bgrsr_data.media.video import is_video
 
 _MAGIC = (
     b"\xff\xd8\xff", b"\x89PNG", b"\x1aE\xdf\xa3", b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3", b"OggS", b"FLV\x01",
@@ -88,7 +89,7 @@ def _walk(folder: Path, without: Path | None) -> Iterator[Path]:
 
 
 def _is_footage(file: Path) -> bool:
-    if is_image(file) or file.suffix.lower() in VIDEO_SUFFIXES:
+    if is_image(file) or is_video(file):
         return True
     try:
         with file.open("rb") as opened:

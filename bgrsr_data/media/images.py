@@ -17,6 +17,7 @@ from bgrsr_data.media.files import sha256_of, write_bytes, written_beside
 
 __all__ = [
     "IMAGE_SUFFIXES",
+    "count_pictures",
     "is_image",
     "read_grey",
     "read_rgb",
@@ -29,6 +30,7 @@ __all__ = [
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 JPEG_444 = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
 PNG_FAST = [cv2.IMWRITE_PNG_COMPRESSION, 1]
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong with an image is told as an error
 
 
 def is_image(path: Path) -> bool:
@@ -58,6 +60,11 @@ def read_grey(path: Path) -> NDArray[np.uint8]:
         InputError: The file is missing, empty or no image.
     """
     return _decode(path, cv2.IMREAD_GRAYSCALE)
+
+
+def count_pictures(path: Path) -> int:
+    """How many pictures an image file holds (an animation, the pages of a TIFF); 0 where it cannot be read."""
+    return cv2.imcount(str(path))
 
 
 def write_image(path: Path, pixels: NDArray[np.uint8]) -> str:

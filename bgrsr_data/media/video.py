@@ -7,6 +7,7 @@ that whatever reads pictures can believe them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -197,7 +198,14 @@ class VideoReader:
     def _declared(self) -> Fraction | None:
         if self._stream.duration:
             return self._stream.duration * self.time_base
-        return Fraction(self._container.duration, av.time_base) if self._container.duration else None
+        if told := re.fullmatch(
+            r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", self._stream.metadata.get("DURATION", "")
+        ):  # Matroska
+            return Fraction(told[1]) * 3600 + Fraction(told[2]) * 60 + Fraction(told[3])
+        if not self._container.duration:
+            return None
+        of_all = Fraction(self._container.duration, av.time_base)
+        return of_all * 9 / 10 if self._container.streams.audio else of_all  # the sound may go on for a while
 
 
 def _moving_stream(container: av.container.InputContainer, path: Path) -> av.VideoStream:

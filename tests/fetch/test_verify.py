@@ -56,7 +56,7 @@ def test_an_empty_file_is_zero_byte(tmp_path: Path) -> None:
 def test_a_web_page_named_mp4_is_told_as_one(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(PAGE)
     assert reason(tmp_path / "a.mp4") == "not-a-video"
-    with pytest.raises(Rejection, match="it is a web page"):
+    with pytest.raises(Rejection, match="is a web page, not a video"):
         probe(tmp_path / "a.mp4")
 
 

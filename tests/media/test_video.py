@@ -239,3 +239,18 @@ def test_the_blue_screen_clips_keep_every_frame_and_their_time(footage: Path) ->
     assert len(pictures) == 75
     assert {b.pts - a.pts for a, b in pairwise(pictures)} == {3600}
     assert pictures[0].rgb().shape == (288, 360, 3)
+
+
+def test_sound_that_goes_on_after_the_pictures_is_no_truncation(
+    make_clip: MakeClip, noisy: Path, tmp_path: Path
+) -> None:
+    words = ["-i", str(noisy), "-f", "lavfi", "-i", "sine=d=6", "-c:v", "copy", "-c:a", "libmp3lame"]
+    clip = make_clip("long-sound.mkv", *words)
+    with VideoReader(clip) as reader:
+        assert len(list(reader)) == 75
+        assert not reader.report.truncated
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(clip.read_bytes()[: clip.stat().st_size * 7 // 10])
+    with VideoReader(cut) as reader:
+        assert len(list(reader)) < 60
+        assert reader.report.truncated
