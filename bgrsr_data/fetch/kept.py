@@ -18,7 +18,8 @@ from bgrsr_data.media.files import sha256_of, write_bytes
 from bgrsr_data.records import Clip, Source, make_id
 
 SUFFIX = ".info.json"
-_SAME = {"sha256", "title", "url", "media", "width", "height", "frames", "duration", "codec"}  # as in the row
+_SHOWN = ("media", "width", "height", "frames", "duration", "codec", "broken")  # by decoding it
+_SAME = {"sha256", "title", "url", *_SHOWN}  # as in the row
 
 
 class Kept(BaseModel):
@@ -41,6 +42,7 @@ class Kept(BaseModel):
     frames: int
     duration: Fraction
     codec: str
+    broken: int = 0
     origin: dict[str, str | int | float | None] = Field(default_factory=dict, description="What yt-dlp knew of it.")
 
 
@@ -58,7 +60,7 @@ def keep(folder: Path, file: str, probe: Probe, *, asked: str, title: str, **mor
     Raises:
         DiskFullError: Nothing more can be written.
     """
-    shown = {key: getattr(probe, key) for key in ("media", "width", "height", "frames", "duration", "codec")}
+    shown = {key: getattr(probe, key) for key in _SHOWN}
     told = {"file": file, "asked": asked, "title": title, "sha256": sha256_of(folder / file)}
     kept = Kept.model_validate({**told, **shown, **more})
     write_bytes(_beside(folder, file), (kept.model_dump_json(indent=1, exclude_defaults=True) + "\n").encode())

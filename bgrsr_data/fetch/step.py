@@ -117,6 +117,11 @@ class Fetch(Stage[Source]):
             else:
                 first[one.sha256] = one.file
                 yield clip_row(source, one, f"clips/{source.id}")
+                if one.broken:
+                    detail = (
+                        f"packets of {one.file} that cannot be decoded: {one.broken}; what builds on them is left out"
+                    )
+                    yield reject_part(self.name, source.id, one.file, "corrupt-part", detail)
 
 
 def _passing(rejections: Iterable[RejectionRow]) -> dict[str, list[str]]:
