@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, save
+
+from bgrsr_data.deblur.restorer import Restorer
+from bgrsr_data.errors import InputError, ToolError
+
+
+def write_network(
+    path: Path, nodes: list, weights: dict[str, NDArray], shape: list, kind: int = TensorProto.FLOAT
+) -> Path:
+    """An ONNX network `x` → `y` of these nodes."""
+    constants = [helper.make_tensor(name, kind, value.shape, value.ravel()) for name, value in weights.items()]
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", kind, shape)],
+        [helper.make_tensor_value_info("y", kind, None)],
+        constants,
+    )
+    save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), path)
+    return path
+
+
+def box_blur(path: Path, size: list | None = None) -> Path:
+    """Each channel's mean over 3×3, with zeros beyond the border."""
+    node = helper.make_node("Conv", ["x", "w"], ["y"], pads=[1, 1, 1, 1], group=3)
+    shape = ["n", 3, *(size or ["h", "w"])]
+    return write_network(path, [node], {"w": np.full((3, 1, 3, 3), 1 / 9, np.float32)}, shape)
+
+
+def first_of_three(path: Path, frame: int) -> Path:
+    """Of three frames, gives one as it is."""
+    node = helper.make_node("Slice", ["x", "from", "to", "axis"], ["y"])
+    graph = helper.make_graph(
+        [node],
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 9, "h", "w"])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [
+            helper.make_tensor(name, TensorProto.INT64, (1,), [value])
+            for name, value in (("from", 3 * frame), ("to", 3 * frame + 3), ("axis", 1))
+        ],
+    )
+    save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), path)
+    return path
+
+
+@pytest.fixture
+def picture() -> NDArray[np.uint8]:
+    return np.random.default_rng(0).integers(0, 256, (301, 613, 3), np.uint8)
+
+
+def mean_of_nine(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
+    around = np.pad(picture.astype(float), ((1, 1), (1, 1), (0, 0)))
+    height, width = picture.shape[:2]
+    return sum(around[y : y + height, x : x + width] for y in range(3) for x in range(3)) / 9
+
+
+@pytest.mark.parametrize("size", [None, [64, 64], [128, 96]])
+def test_tiles_of_any_size_leave_no_seam(tmp_path: Path, picture: NDArray[np.uint8], size: list | None) -> None:
+    restored = Restorer(box_blur(tmp_path / "blur.onnx", size)).restore(picture)
+    inner = np.s_[1:-1, 1:-1]  # at the picture's own border the network sees zeros
+    error = np.abs(restored.astype(float) - mean_of_nine(picture))[inner]
+    assert error.max() < 2  # a tile's border is 85 levels off where the next column is black
+
+
+def test_a_picture_smaller_than_the_tile_comes_back_whole(tmp_path: Path) -> None:
+    small = np.random.default_rng(1).integers(0, 256, (40, 50, 3), np.uint8)
+    restored = Restorer(first_of_three(tmp_path / "same.onnx", 1)).restore(small, [small, small])
+    assert np.array_equal(restored, small)
+
+
+def test_a_network_of_three_frames_gets_its_neighbours_aligned(tmp_path: Path) -> None:
+    noise = np.random.default_rng(2).integers(0, 256, (30, 40, 3), np.uint8)
+    scene = np.repeat(np.repeat(noise, 8, 0), 8, 1)
+    import cv2
+
+    scene = cv2.GaussianBlur(scene, (0, 0), 3)
+    frame, before = scene[20:-20, 20:-20], scene[20:-20, 24:-16]
+    given = Restorer(first_of_three(tmp_path / "before.onnx", 0)).restore(frame, [before, frame])
+    inner = np.s_[16:-16, 16:-16]
+    assert np.abs(before.astype(int) - frame)[inner].mean() > 5
+    assert np.abs(given.astype(int) - frame)[inner].mean() < 1
+
+
+def test_a_missing_neighbour_is_the_frame_itself(tmp_path: Path, picture: NDArray[np.uint8]) -> None:
+    assert np.array_equal(Restorer(first_of_three(tmp_path / "after.onnx", 2)).restore(picture), picture)
+
+
+def test_half_precision_is_fed_as_such(tmp_path: Path, picture: NDArray[np.uint8]) -> None:
+    node = helper.make_node("Identity", ["x"], ["y"])
+    path = write_network(tmp_path / "half.onnx", [node], {}, [1, 3, "h", "w"], TensorProto.FLOAT16)
+    assert np.abs(Restorer(path).restore(picture).astype(int) - picture).max() <= 1
+
+
+def test_channels_may_be_last(tmp_path: Path, picture: NDArray[np.uint8]) -> None:
+    path = write_network(tmp_path / "last.onnx", [helper.make_node("Identity", ["x"], ["y"])], {}, [1, "h", "w", 3])
+    assert np.array_equal(Restorer(path).restore(picture), picture)
+
+
+def test_it_travels_to_a_worker(tmp_path: Path, picture: NDArray[np.uint8]) -> None:
+    restorer = Restorer(box_blur(tmp_path / "blur.onnx"))
+    there = pickle.loads(pickle.dumps(restorer))
+    assert np.array_equal(there.restore(picture), restorer.restore(picture))
+
+
+def test_what_is_no_restoration_is_told_in_one_line(tmp_path: Path, picture: NDArray[np.uint8]) -> None:
+    with pytest.raises(InputError, match="there is no such file"):
+        Restorer(tmp_path / "nowhere.onnx")
+    (tmp_path / "page.onnx").write_text("<html>")
+    with pytest.raises(InputError, match="is no ONNX network"):
+        Restorer(tmp_path / "page.onnx")
+    grey = write_network(tmp_path / "grey.onnx", [helper.make_node("Identity", ["x"], ["y"])], {}, [1, 1, "h", "w"])
+    with pytest.raises(InputError, match="1 channels; wanted are 3"):
+        Restorer(grey)
+    half = helper.make_node("AveragePool", ["x"], ["y"], kernel_shape=[2, 2], strides=[2, 2])
+    smaller = Restorer(write_network(tmp_path / "smaller.onnx", [half], {}, [1, 3, "h", "w"]))
+    with pytest.raises(InputError, match="keeps height and width"):
+        smaller.restore(picture)
+    fixed = helper.make_node("Add", ["x", "c"], ["y"])
+    unfit = write_network(tmp_path / "unfit.onnx", [fixed], {"c": np.zeros((1, 3, 7, 7), np.float32)}, [1, 3, "h", "w"])
+    with pytest.raises(ToolError, match=r"unfit.onnx: failed on a tile of"):
+        Restorer(unfit).restore(picture)
