@@ -116,6 +116,7 @@ class Frame(Record):
     pts: int
     time_base: Fraction
     dhash: str = Field(description="64-bit difference hash, 16 hex digits: near-duplicates differ in few bits.")
+    thumbnail: str = Field(default="", description="The picture as 8×8 grey levels, 128 hex digits.")
     sharpness: float = Field(description="Variance of the Laplacian of the 640-wide grey picture.")
     sharpness_ratio: float = Field(description="Sharpness over the 80th percentile of the ±3 decoded neighbours.")
     subject_ratio: float = Field(default=1.0, description="The same, of what moves: the subject.")
@@ -142,6 +143,8 @@ class Background(Record):
     sha256: str
     width: int
     height: int
+    dhash: str = Field(default="", description="As of a frame.")
+    thumbnail: str = Field(default="", description="As of a frame.")
 
 
 class Trimap(Record):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.errors import Rejection
-from bgrsr_data.frames.duplicates import hash_picture, nearest
+from bgrsr_data.frames.duplicates import draw_thumbnail, hash_picture, nearest
 from bgrsr_data.frames.options import FrameOptions
 from bgrsr_data.frames.select import Curve, Measured, between, measure, pick_sharpest, thin
 from bgrsr_data.frames.sharpness import measure_sharpness, relate_sharpness, shrink
@@ -63,6 +63,7 @@ class _Kept:
     width: int
     height: int
     dhash: int
+    thumbnail: str
     sharpness: float
 
 
@@ -75,7 +76,8 @@ def extract_still(footage: Footage, options: FrameOptions, root: Path) -> Extrac
     rgb = read_rgb(root / footage.path)
     grey = luma(rgb)
     written = _write(footage, root, 0, rgb)
-    kept = _Kept(0, 0, 0, Fraction(1), *written, hash_picture(grey), measure_sharpness(shrink(grey)))
+    sharpness = measure_sharpness(shrink(grey))
+    kept = _Kept(0, 0, 0, Fraction(1), *written, hash_picture(grey), draw_thumbnail(grey), sharpness)
     return Extraction(footage, [_row(footage, kept, sharpness_ratio=1.0)])
 
 
@@ -131,10 +133,12 @@ def _write_distinct(best: Iterable[Measured], options: FrameOptions, root: Path,
             detail = f"pts {picture.pts}: differs from a kept frame in {bits} of 64 bits"
             extraction.dropped.append((picture.pts, "near-duplicate", detail))
             continue
-        path, sha256, width, height = _write(extraction.footage, root, picture.pts, picture.rgb())
+        rgb = picture.rgb()
+        written = _write(extraction.footage, root, picture.pts, rgb)
         kept.append(
             _Kept(
-                one.index, one.shot, picture.pts, picture.time_base, path, sha256, width, height, dhash, one.sharpness
+                one.index, one.shot, picture.pts, picture.time_base, *written, dhash, draw_thumbnail(luma(rgb)),
+                one.sharpness,
             )
         )  # fmt: skip
     return kept
@@ -150,12 +154,13 @@ def _row(footage: Footage, kept: _Kept, sharpness_ratio: float) -> Frame | Backg
         return Background(
             id=make_id("background", footage.clip, kept.pts), clip=footage.clip, place=footage.person,
             path=kept.path, sha256=kept.sha256, width=kept.width, height=kept.height,
+            dhash=f"{kept.dhash:016x}", thumbnail=kept.thumbnail,
         )  # fmt: skip
     return Frame(
         id=make_id("frame", footage.clip, kept.pts), clip=footage.clip, role=footage.role, person=footage.person,
         path=kept.path, sha256=kept.sha256, width=kept.width, height=kept.height, pts=kept.pts,
-        time_base=kept.time_base, dhash=f"{kept.dhash:016x}", sharpness=round(kept.sharpness, 4),
-        sharpness_ratio=round(sharpness_ratio, 6),
+        time_base=kept.time_base, dhash=f"{kept.dhash:016x}", thumbnail=kept.thumbnail,
+        sharpness=round(kept.sharpness, 4), sharpness_ratio=round(sharpness_ratio, 6), shot=kept.shot,
     )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ class Frames(Stage[Footage]):
     """Take the sharpest frame of each window of each clip."""
 
     name = "frames"
+    version = 2
     needs = ("fetch",)
     folder = "frames"
     options: FrameOptions
