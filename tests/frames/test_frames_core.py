@@ -72,14 +72,14 @@ def test_a_small_blurred_hand_shows_before_a_sharp_wall(factor: int) -> None:
     greys = [cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC) for grey in greys]
     ratios = subject_ratios(greys)
     assert ratios[5] < 0.6
-    assert min(ratios[:5] + ratios[6:]) > 0.75
+    assert ratios[5] < 0.8 * min(ratios[:5] + ratios[6:])
     whole = [measure_sharpness(grey) for grey in greys]
     assert relate_sharpness(whole, [0] * 11, 5) > 0.9, "the whole picture hardly tells"
 
 
 def test_a_still_wall_out_of_focus_does_not_count_against_its_subject() -> None:
     wall = np.asarray(cv2.GaussianBlur(texture(1, 192, 320), (0, 0), 6))
-    assert min(subject_ratios([hand_before(wall, 4 * at) for at in range(11)])) > 0.9
+    assert min(subject_ratios([hand_before(wall, 4 * at) for at in range(11)])) > 0.8
 
 
 def test_grain_on_a_still_picture_is_no_loss_of_sharpness() -> None:
