@@ -30,7 +30,10 @@ _WHOLE = (  # first match over the whole text decides
 )
 _ELEMENTS = (("NC", "nc|non-?commercial"), ("SA", "sa|share-?alike"), ("ND", "nd|no-?deriv(?:ative)?s?(?:works?)?"))
 _PARTED = re.compile(r"\b(non|no|share)[\s_-]+(commercial|deriv\w*|alike)\b")
-_NOISE = "a|allowed|attribution|by|cc|commons|creative|generic|international|licen[cs]ed?|public|reuse|the|under|universal|unported"
+_NOISE = (
+    "a|allowed|attribution|by|cc|commons|creative|generic|international|licen[cs]ed?|public|reuse|the|under|universal|"
+    "unported"
+)
 _VERSION = re.compile(r"v?(\d\.\d)")
 
 

@@ -1,7 +1,7 @@
 """Why a download failed, in one word: yt-dlp's errors mapped to ours.
 
-yt-dlp tells most things in prose. Where an HTTP status is at hand it decides; then the kind of the exception; then the
-words. A download whose retries are used up comes with words alone.
+yt-dlp tells most things in prose, its own or the site's. Where an HTTP status is at hand it decides; then the kind of
+the exception; then the words. A download whose retries are used up comes with words alone.
 """
 
 from __future__ import annotations
@@ -9,46 +9,66 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from bgrsr_data.errors import BgrsrError, DiskFullError, FetchError, Rejection
 
 # reason: what a person can do about it
 FETCH_REASONS = {
     "gone": "it was removed, or the address is wrong",
-    "private": "only its owner, or members, may see it",
+    "private": "only its owner, members, or who pays may see it",
     "geo-blocked": "it may not be seen from here; yt_dlp: {proxy: …} goes another way",
     "needs-cookies": "a login is needed; yt_dlp: {cookiefile: FILE} brings one",
-    "rate-limited": "too many requests; wait, and pace with yt_dlp: {sleep_interval: 10}",
+    "rate-limited": "too many requests; wait an hour, then: bgrsr retry fetch",
     "no-format": "no format fits; see yt_dlp: {format: …}",
     "truncated": "the server gives only a part of it",
     "not-a-video": "there is no video or image at this address",
+    "live": "it has not ended, or not begun; fetch it when it has: bgrsr retry fetch",
     "network": "the server cannot be reached or fails; try again with: bgrsr retry fetch",
     "extractor": "yt-dlp does not understand the site as it is now; update it with: pip install -U yt-dlp",
 }
-PASSING = frozenset({"network", "rate-limited", "truncated"})  # may be gone at the next try
+PASSING = frozenset({"network", "rate-limited", "truncated", "live"})  # may be gone at the next run
 
 _STATUS = {
-    401: "needs-cookies", 402: "private", 403: "needs-cookies", 404: "gone", 410: "gone", 416: "truncated",
-    429: "rate-limited", 451: "geo-blocked",
+    401: "needs-cookies", 402: "private", 403: "needs-cookies", 404: "gone", 408: "network", 410: "gone",
+    416: "truncated", 429: "rate-limited", 451: "geo-blocked",
 }  # fmt: skip
-_WORDS = (
-    ("geo-blocked", r"in your (country|region|location)|geo.?(restrict|block)"),
-    ("rate-limited", r"too many requests|rate.?limit|\b429\b"),
-    ("private", r"\bprivate\b|members?.only|join this channel"),
-    ("needs-cookies", r"sign in|log ?in|age.?restrict|cookies|not a bot|registered users|authenticat"),
-    ("no-format", r"requested format|no video formats|\bdrm\b"),
-    ("truncated", r"fragment.*(not found|unable|missing)|data blocks|bytes read|content too short|incomplete"),
-    ("gone", r"been removed|no longer available|does not exist|video unavailable|terminated|not found|deleted"),
-    ("not-a-video", r"unsupported url|not a valid url|is not a video|no media|no video (could be )?found"),
+_KINDS = {"GeoRestrictedError": "geo-blocked", "UserNotLive": "live"}
+_WORDS = (  # the first that is found decides
+    ("extractor", r"please install|is not installed|please update|needs? to be reloaded|latest version of youtube"),
+    ("geo-blocked", r"in your (country|region|location)|from your (country|location)|geo.?(restrict|block)|use a vpn"),
+    (
+        "rate-limited",
+        r"too many requests|rate.?limit|\b429\b|exceeded the .*limit|play limit|ip (is|address).*block",
+    ),
+    ("live", r"\blive event will|\bpremieres? (in|will)|not (currently|yet) live|live dash|processing this video"),
+    ("live", r"check back later|\bhas not (yet )?(started|begun|aired)|\boffline\b"),
+    (
+        "private",
+        r"\bprivate\b|members?.only|channel's members|join this channel|music premium|requires payment|purchase"
+        r"|\bpassword|tickets?\b|playback on other websites|embed-only|subscri(be|ption)",
+    ),
+    ("needs-cookies", r"sign(ing)? in|log(ged)?.?in|age.?restrict|cookies|not a bot|captcha|registered users"),
+    ("needs-cookies", r"authenticat|authoriz|workspace account|impersonat"),
+    ("no-format", r"requested format|no video formats|\bdrm\b|no formats"),
+    ("truncated", r"fragment.*(not found|unable|missing)|data blocks|bytes read|content too short|file is empty"),
+    ("network", r"incomplete data|incomplete yt initial data|unexpected (api )?response|name or service not known"),
+    ("gone", r"been removed|no longer available|not? longer available|isn't available|does not exist|is unavailable"),
+    ("gone", r"video unavailable|terminated|not found|deleted|closed their|copyright|expired|does the playlist exist"),
+    ("gone", r"(live ?stream|event) (has ended|recording)"),
+    ("not-a-video", r"unsupported url|not a valid url|is not a video|no media|no video|does not have a|not a video"),
     (
         "network",
-        r"timed? ?out|connection|resolv|resolution|unreachable|refused|reset|ssl|http error 5|handshake|network",
+        r"timed? ?out|connection|resolv|resolution|unreachable|refused|reset|ssl|http error 5|handshake|network"
+        r"|proxy|incomplete",
     ),
 )
+_AN_HOUR = re.compile(r"for up to an hour")
 
 
 def fetch_error(target: str, error: BaseException, *, in_parts: bool = False) -> BgrsrError:
-    """The error of ours for one of yt-dlp's.
+    """The error of ours for one of yt-dlp's; raise it `from error`, which keeps what the server asked for.
 
     Args:
         target: What was fetched, as it is told to the person.
@@ -66,20 +86,48 @@ def fetch_error(target: str, error: BaseException, *, in_parts: bool = False) ->
     reason = _reason(causes, text)
     if in_parts and reason == "gone":
         reason, text = "truncated", f"a part of it is missing: {text}"
-    return FetchError(reason, f"{target}: {reason}: {text or type(error).__name__} ({FETCH_REASONS[reason]})")
+    return typed_error(reason, target, text or type(error).__name__)
 
 
 def unfit_error(target: str, unfit: Rejection) -> FetchError:
     """The error for a download that came to its end but is no whole video or image."""
     partial = unfit.reason in ("truncated", "corrupt", "zero-byte")
-    reason = "truncated" if partial else "not-a-video"
-    return FetchError(reason, f"{target}: {reason}: {unfit.detail} ({FETCH_REASONS[reason]})")
+    return typed_error("truncated" if partial else "not-a-video", target, unfit.detail)
+
+
+def typed_error(reason: str, target: str, detail: str) -> FetchError:
+    """One line: what, why in one word, why in a sentence, and what to do."""
+    return FetchError(reason, f"{target}: {reason}: {detail} ({FETCH_REASONS[reason]})")
+
+
+def retry_after(error: BaseException) -> float | None:
+    """Seconds that the server asked to wait before the next request, None where it did not say.
+
+    It is told in the Retry-After header (seconds, or a date), or by YouTube in words.
+    """
+    for cause in _causes(error):
+        if _AN_HOUR.search(str(cause)):
+            return 3600.0
+        told = getattr(getattr(cause, "response", None), "headers", {}).get("Retry-After")
+        if told and told.strip().isdigit():
+            return float(told)
+        if told:
+            return _until(told)
+    return None
+
+
+def _until(date: str) -> float | None:
+    """Seconds from now to an HTTP date."""
+    try:
+        return max(0.0, (parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return None
 
 
 def _reason(causes: list[BaseException], text: str) -> str:
     kinds = {type(cause).__name__ for cause in causes}
-    if "GeoRestrictedError" in kinds:
-        return "geo-blocked"
+    if plain := [reason for kind, reason in _KINDS.items() if kind in kinds]:
+        return plain[0]
     statuses = [status for status in map(_status, causes) if status]
     for status in [*statuses, *map(int, re.findall(r"HTTP Error (\d{3})", text))]:
         if status in _STATUS:
@@ -114,7 +162,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _words_of(error: BaseException) -> str:
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).replace("’", "'")
     text = re.sub(r"^ERROR:\s*", "", text)
     text = re.sub(r"; please report this issue.*|\s*\(caused by .*", "", text, flags=re.DOTALL)
     text = re.sub(r"<[\w.]+ object at 0x[0-9a-f]+>:?", "", text)  # another at every run

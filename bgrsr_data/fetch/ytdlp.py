@@ -1,44 +1,40 @@
-"""One address through yt-dlp, and nothing counted that was not decoded to its end.
+"""All that is at one address, through yt-dlp, and nothing counted that was not decoded to its end.
 
 yt-dlp knows the sites; what it says of success is not taken on trust: a missing Content-Length, a lost fragment, a
-leftover `.part` of something else all end as a "finished" file. So each file is downloaded into a hidden folder
-(where an interrupted download is taken up again), decoded, and only then moved to its name.
+leftover `.part` of something else all end as a "finished" file. So each file is downloaded into a hidden folder,
+decoded, and only then moved to its name.
 """
 
 from __future__ import annotations
 
-import shutil
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
-import yt_dlp
-from pydantic import BaseModel, ConfigDict, ValidationError
-from yt_dlp.utils import YoutubeDLError
-
 from bgrsr_data.errors import FetchError, Rejection
+from bgrsr_data.fetch.archive import alone_with, find_whole, stem_of, take_over
+from bgrsr_data.fetch.client import Client, Manner
 from bgrsr_data.fetch.kept import Kept, keep, list_kept
-from bgrsr_data.fetch.reasons import FETCH_REASONS, PASSING, fetch_error, unfit_error
-from bgrsr_data.fetch.surroundings import surroundings
-from bgrsr_data.fetch.verify import probe
-from bgrsr_data.media.files import write_bytes
+from bgrsr_data.fetch.listing import Listing, flatten, is_link, is_list, read_listing, write_listing
+from bgrsr_data.fetch.provenance import Licences, told_of, write_origin
+from bgrsr_data.fetch.reasons import PASSING, typed_error, unfit_error
+from bgrsr_data.fetch.verify import Probe, probe
 from bgrsr_data.media.images import is_image
 from bgrsr_data.records import content_hash
 
-RETRY_WAITS_S = (1.0, 5.0)  # before a page is asked for again; yt-dlp itself does not repeat a 500 or 429 there
-PARTS = ".parts"
 _Download = Callable[[str, dict[str, Any], str], Path]  # (name, info, stem) → the file
-Progress = Callable[[str, int, int | None], None]  # (name, bytes so far, bytes in all)
-
-_TOLD = ("id", "extractor", "title", "uploader", "channel", "license", "upload_date", "webpage_url", "format_id")
+_UNNAMED = ".unknown_video"  # yt-dlp's suffix where neither address nor server tells what it is
+_MAGIC = (
+    (b"\xff\xd8\xff", ".jpg"), (b"\x89PNG", ".png"), (b"BM", ".bmp"), (b"II*\x00", ".tiff"), (b"MM\x00*", ".tiff"),
+    (b"RIFF....WEBP", ".webp"), (b"....ftyp", ".mp4"), (b"\x1aE\xdf\xa3", ".mkv"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """An entry of a playlist that could not be fetched."""
+    """An entry of a playlist that could not be fetched, or may not be."""
 
     entry: str
     reason: str
@@ -47,49 +43,48 @@ class Dead:
 
 @dataclass
 class Fetched:
-    """What an address gave."""
+    """What an address gave, in the order of its entries."""
 
     clips: list[Kept] = field(default_factory=list)
     dead: list[Dead] = field(default_factory=list)
-
-
-class _Listing(BaseModel):
-    """A playlist that was walked to its end, so that it need not be asked for again."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    entries: list[str]
-    dead: dict[str, tuple[str, str]]
 
 
 def fetch_url(
     url: str,
     folder: Path,
     *,
-    options: Mapping[str, Any] | None = None,
     file_format: str,
+    options: Mapping[str, Any] | None = None,
     max_samples: int | None = None,
-    on_progress: Progress | None = None,
+    licences: Licences | None = None,
+    manner: Manner | None = None,
 ) -> Fetched:
-    """Fetch what is at an address: a video, an image, or the entries of a playlist.
+    """Fetch what is at an address: a video, an image, or the entries of a playlist, channel or search.
 
     Args:
         url: The address.
         folder: The source's folder; what is whole there already is not fetched again.
+        file_format: yt-dlp's format selector, where `options` has none.
         options: yt-dlp's options of the source.
-        file_format: yt-dlp's format selector.
-        max_samples: At most so many entries of a playlist.
-        on_progress: Called while bytes come in.
+        max_samples: At most so many entries are looked at.
+        licences: Which of them may be fetched.
+        manner: How the network is asked.
 
     Raises:
         FetchError: Nothing could be fetched; its reason says why.
-        DiskFullError: Nothing more can be written.
+        Rejection: Nothing of it is under an accepted licence.
+        InputError: An option of yt-dlp is wrong.
+        DiskFullError: Nothing more can be written, or may be.
     """
-    fetcher = _Fetcher(folder, {"format": file_format, **(options or {})}, max_samples, on_progress)
+    asked = {"format": file_format, **(options or {})}
+    walk = _Walk(folder, asked, max_samples, licences or Licences(), manner or Manner())
     fetched = Fetched()
-    for one in fetcher.walk(url):
-        (fetched.clips if isinstance(one, Kept) else fetched.dead).append(one)  # type: ignore[arg-type]
-        if len(fetched.clips) == max_samples:
-            break
+    for one in walk.at(url):
+        if isinstance(one, Dead):
+            fetched.dead.append(one)
+        elif one not in fetched.clips:  # a playlist may name a video twice
+            fetched.clips.append(one)
+        walk.seen = len(fetched.clips) + len(fetched.dead)
     if not fetched.clips:
         _nothing(url, fetched.dead)
     return fetched
@@ -97,187 +92,132 @@ def fetch_url(
 
 def _nothing(url: str, dead: list[Dead]) -> NoReturn:
     if not dead:
-        raise FetchError("not-a-video", f"{url}: not-a-video: the playlist is empty")
+        raise typed_error("not-a-video", url, "the playlist is empty")
     first = dead[0]
+    if all(one.reason == "licence" for one in dead):
+        raise Rejection("licence", f"none of {len(dead)} entries may be fetched; the first: {first.detail}")
     raise FetchError(first.reason, f"{url}: none of {len(dead)} entries can be fetched; the first: {first.detail}")
 
 
-class _Fetcher:
+class _Walk:
     """One address being fetched; it holds what all its entries share."""
 
     def __init__(
-        self, folder: Path, options: dict[str, Any], max_samples: int | None, on_progress: Progress | None
+        self, folder: Path, options: dict[str, Any], max_samples: int | None, licences: Licences, manner: Manner
     ) -> None:
         self.folder = folder
         self.options = options
         self.max_samples = max_samples
-        self.on_progress = on_progress
+        self.licences = licences
+        self.manner = manner
+        self.client = Client(folder, options, manner, max_samples)
         self.known = {kept.asked: kept for kept in list_kept(folder)}
+        self.seen = 0  # entries that were looked at, in this playlist and those inside of it
+        self.limited = False  # the site said "too many requests": the rest is not asked for
 
-    def walk(self, url: str) -> Iterator[Kept | Dead]:
+    def at(self, url: str) -> Iterator[Kept | Dead]:
         """Everything at `url`; entries that are dead are told, not raised."""
         if known := self.known.get(self._asked(url)):
+            self.licences.refuse(known.licence)
             yield known
-            return
-        if is_image(Path(urlsplit(url).path)):
-            yield self._fetch(url, {"id": _file_stem(url), "webpage_url": url}, self._download_image)
-            return
-        listing = self._listing(url)
-        if listing is not None:
-            yield from self._entries(url, [{"_type": "url", "url": entry} for entry in listing.entries], listing)
-            return
-        info = self._extract(url)
-        if info.get("_type") in ("playlist", "multi_video"):
-            yield from self._entries(url, [entry for entry in info.get("entries") or [] if entry], None)
+        elif is_image(Path(urlsplit(url).path)):
+            yield self._fetch(url, {"id": _file_stem(url), "webpage_url": url}, self.client.download_image)
+        elif listing := read_listing(self._listing_path(url)):
+            yield from self._entries([{"_type": "url", "url": entry} for entry in listing.entries], url, listing.dead)
         else:
-            yield self._fetch(url, info)
+            info = self.client.extract(url)
+            if is_list(info):
+                yield from self._entries(list(flatten(info.get("entries") or ())), url, {})
+            else:
+                yield self._fetch(url, info, self.client.download)
 
-    def _entries(self, url: str, entries: list[dict[str, Any]], listing: _Listing | None) -> Iterator[Kept | Dead]:
+    def _entries(
+        self, entries: list[dict[str, Any]], url: str, known_dead: Mapping[str, tuple[str, str]]
+    ) -> Iterator[Kept | Dead]:
         dead: dict[str, tuple[str, str]] = {}
-        known_dead = {} if listing is None else listing.dead
-        for entry in entries[: self.max_samples]:
-            linked = entry.get("_type") in ("url", "url_transparent")
-            name = str(entry["url"]) if linked else f"{url}#{entry.get('id')}"
-            try:
-                if name in known_dead and known_dead[name][0] not in PASSING:
-                    raise FetchError(*known_dead[name])
-                if linked:
-                    yield from self.walk(name)
-                else:
-                    yield self.known.get(self._asked(name)) or self._fetch(name, entry)
-            except FetchError as error:
-                if error.reason == "rate-limited":
-                    raise  # the next entries would only make it worse
-                dead[name] = (error.reason, str(error))
-                yield Dead(name, error.reason, str(error))
-        if all(entry.get("_type") in ("url", "url_transparent") for entry in entries):
-            self._remember(url, [str(entry["url"]) for entry in entries], dead)
-
-    def _fetch(self, name: str, info: dict[str, Any], download: _Download | None = None) -> Kept:
-        """Download, decode, and move to its name; what does not decode is fetched once more from zero."""
-        if info.get("is_live"):
-            raise FetchError("not-a-video", f"{name}: not-a-video: a live stream has no end")
-        stem = _stem(info, self.options["format"])
-        for last in (False, True):
-            path = (download or self._download)(name, info, stem)
-            try:
-                shown = probe(path)
-            except Rejection as unfit:
-                _clear(self.folder / PARTS, stem)
-                if last:
-                    raise unfit_error(name, unfit) from unfit
-            else:
+        for entry in entries:
+            if self.seen == self.max_samples:
                 break
-        path.replace(self.folder / path.name)
-        _clear(self.folder / PARTS, stem)
-        told = {key: info[key] for key in _TOLD if info.get(key) is not None}
-        page = str(info.get("webpage_url") or name)
-        return keep(
-            self.folder, path.name, shown, asked=self._asked(name), title=str(info.get("title") or info.get("id")),
-            url=page, origin=told,
-        )  # fmt: skip
+            name = str(entry["url"]) if is_link(entry) else f"{url}#{entry.get('id')}"
+            try:
+                yield from self._entry(name, entry, known_dead.get(name))
+            except (FetchError, Rejection) as failed:
+                self.limited |= failed.reason == "rate-limited"
+                detail = failed.detail if isinstance(failed, Rejection) else str(failed)
+                dead[name] = (failed.reason, detail)
+                yield Dead(name, failed.reason, detail)
+        if all(is_link(entry) for entry in entries):
+            write_listing(self._listing_path(url), Listing(entries=[str(one["url"]) for one in entries], dead=dead))
 
-    def _download(self, name: str, info: dict[str, Any], stem: str) -> Path:
+    def _entry(self, name: str, entry: dict[str, Any], failed: tuple[str, str] | None) -> Iterator[Kept | Dead]:
+        known = self._asked(name) in self.known
+        if failed and failed[0] not in PASSING and not known:
+            raise Rejection(*failed) if failed[0] == "licence" else FetchError(*failed)
+        if self.limited and not known:
+            raise typed_error("rate-limited", name, "not asked for, since the site had enough of the entries before it")
+        if is_link(entry) or known:
+            yield from self.at(name)
+        else:
+            yield self._fetch(name, entry, self.client.download)
+
+    def _fetch(self, name: str, info: dict[str, Any], download: _Download) -> Kept:
+        """Take a file that is whole somewhere in the workspace, or download it; then write down what it is."""
+        if info.get("live_status") in ("is_live", "is_upcoming", "post_live") or info.get("is_live"):
+            raise typed_error("live", name, "a live stream has no end")
+        told = told_of(info, name)
+        self.licences.refuse(told["licence"])
+        stem = stem_of(info)
+        with alone_with(stem, self.manner.clips):
+            found = find_whole(stem, self.folder, self.manner.clips)
+            file, shown = found or self._download(name, info, stem, download)
+            take_over(file, self.folder)
+            write_origin(self.folder, file.name, info)
+            return keep(self.folder, file.name, shown, asked=self._asked(name), **told)
+
+    def _download(self, name: str, info: dict[str, Any], stem: str, download: _Download) -> tuple[Path, Probe]:
+        part, shown = self.client.again(name, lambda: self._whole(name, info, stem, download))
+        file = self.folder / part.name
+        part.replace(file)
+        _clear(self.client.parts, stem)
+        return file, shown
+
+    def _whole(self, name: str, info: dict[str, Any], stem: str, download: _Download) -> tuple[Path, Probe]:
+        """One attempt to download and decode; what was taken up and does not decode is fetched again from zero."""
+        taken_up = any(self.client.parts.glob(f"{stem}.*"))
+        path = _named_by_content(download(name, info, stem))
         try:
-            (self.folder / PARTS).mkdir(parents=True, exist_ok=True)
-            with self._ydl(stem) as ydl:
-                done = ydl.process_ie_result(dict(info), download=True)
-        except (YoutubeDLError, OSError) as error:
-            raise fetch_error(name, error, in_parts=_is_in_parts(info)) from error
-        downloads = done.get("requested_downloads") or []
-        if not downloads:
-            raise FetchError("no-format", f"{name}: no-format: yt-dlp gave no file ({FETCH_REASONS['no-format']})")
-        return Path(downloads[0]["filepath"])
-
-    def _download_image(self, name: str, _info: dict[str, Any], stem: str) -> Path:
-        """Still images are no business of yt-dlp's, but its way through proxies and cookies is."""
-        path = self.folder / PARTS / f"{stem}{Path(urlsplit(name).path).suffix.lower()}"
-        for wait in (*RETRY_WAITS_S, None):
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with self._ydl(stem) as ydl, ydl.urlopen(name) as response, path.open("wb") as file:
-                    shutil.copyfileobj(response, file)
-            except (YoutubeDLError, OSError) as error:
-                failed = fetch_error(name, error)
-                _wait_or_raise(failed, wait, error)
-            else:
-                break
-        return path
-
-    def _extract(self, url: str) -> dict[str, Any]:
-        """Ask what is at `url`; a playlist is listed, not followed."""
-        for wait in (*RETRY_WAITS_S, None):
-            try:
-                with self._ydl("none") as ydl:
-                    info: dict[str, Any] | None = ydl.extract_info(url, download=False)
-            except (YoutubeDLError, OSError) as error:
-                _wait_or_raise(fetch_error(url, error), wait, error)
-            else:
-                break
-        if not info:
-            raise FetchError("not-a-video", f"{url}: not-a-video: {FETCH_REASONS['not-a-video']}")
-        return info
-
-    def _ydl(self, stem: str) -> Any:
-        parts = str(self.folder / PARTS).replace("%", "%%")
-        own = {
-            "outtmpl": {"default": f"{parts}/{stem}.%(ext)s"},
-            "extract_flat": "in_playlist",
-            "ignoreerrors": False,
-            "skip_unavailable_fragments": False,
-            "playlistend": self.max_samples,
-            "progress_hooks": [self._hook],
-            **surroundings(),
-        }
-        return yt_dlp.YoutubeDL({"noplaylist": True, "retries": 3, "fragment_retries": 3, **self.options, **own})
-
-    def _hook(self, told: dict[str, Any]) -> None:
-        if self.on_progress:
-            whole = told.get("total_bytes") or told.get("total_bytes_estimate")
-            name = Path(told.get("filename") or "").name
-            self.on_progress(name, int(told.get("downloaded_bytes") or 0), int(whole) if whole else None)
+            return path, probe(path)
+        except Rejection as unfit:
+            _clear(self.client.parts, stem)
+            if taken_up:
+                return self._whole(name, info, stem, download)
+            raise unfit_error(name, unfit) from unfit
 
     def _asked(self, url: str) -> str:
         options = sorted((key, repr(value)) for key, value in self.options.items())
         return content_hash(url, options)
 
-    def _listing(self, url: str) -> _Listing | None:
-        try:
-            return _Listing.model_validate_json(self._listing_path(url).read_bytes())
-        except (OSError, ValidationError):
-            return None
-
-    def _remember(self, url: str, entries: list[str], dead: dict[str, tuple[str, str]]) -> None:
-        listing = _Listing(entries=entries, dead=dead)
-        write_bytes(self._listing_path(url), listing.model_dump_json(indent=1).encode())
-
     def _listing_path(self, url: str) -> Path:
-        return self.folder / f".listing-{content_hash(self._asked(url), self.max_samples)[:16]}.json"
-
-
-def _wait_or_raise(failed: Exception, wait: float | None, error: BaseException) -> None:
-    passing = isinstance(failed, FetchError) and failed.reason in PASSING
-    if wait is None or not passing:
-        raise failed from error
-    time.sleep(wait)
-
-
-def _is_in_parts(info: Mapping[str, Any]) -> bool:
-    """Whether the download is of many small files (HLS, DASH), each of which may be missing."""
-    return str(info.get("protocol") or "").startswith(("m3u8", "http_dash"))
+        key = content_hash(self._asked(url), self.max_samples, self.licences)
+        return self.folder / f".listing-{key[:16]}.json"
 
 
 def _file_stem(url: str) -> str:
     return PurePosixPath(unquote(urlsplit(url).path)).stem
 
 
-def _stem(info: Mapping[str, Any], file_format: str) -> str:
-    """A file name that is safe, readable, and another for another video or format."""
-    extractor = str(info.get("extractor") or "generic")
-    page = info.get("webpage_url") if extractor == "generic" else ""  # its ids are mere file names
-    key = content_hash(extractor, info.get("id"), page, file_format)[:8]
-    readable = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in str(info.get("id")))
-    return f"{readable.strip('-')[:48] or 'clip'}-{key}"
+def _named_by_content(path: Path) -> Path:
+    """The file under a suffix that fits its first bytes, where nobody had told one."""
+    if path.suffix != _UNNAMED:
+        return path
+    with path.open("rb") as file:
+        start = file.read(12)
+    suffix = next((suffix for magic, suffix in _MAGIC if _begins(start, magic)), _UNNAMED)
+    return path.replace(path.with_suffix(suffix))
+
+
+def _begins(start: bytes, magic: bytes) -> bool:
+    return all(wanted in (byte, ord(".")) for byte, wanted in zip(start, magic, strict=False)) and len(start) > 4
 
 
 def _clear(parts: Path, stem: str) -> None:

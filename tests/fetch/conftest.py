@@ -12,7 +12,6 @@ import imageio_ffmpeg
 import pytest
 from fetch.server import FaultServer
 
-from bgrsr_data.fetch import ytdlp
 from bgrsr_data.records import Source
 
 
@@ -42,8 +41,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def server(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
-    """A fresh server on `site`; yt-dlp asks again at once, and through no proxy of this machine."""
-    monkeypatch.setattr(ytdlp, "RETRY_WAITS_S", (0.0, 0.0))
+    """A fresh server on `site`; yt-dlp asks it through no proxy of this machine."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # yt-dlp leaves its sockets to the garbage collector
