@@ -30,7 +30,7 @@ def make_id(kind: str, *parts: object) -> str:
 
 def content_hash(*parts: object) -> str:
     """SHA-256 (hex) over the text of `parts`, each kept apart from the next."""
-    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
+    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode(errors="surrogateescape")).hexdigest()
 
 
 class Record(BaseModel):

@@ -58,7 +58,9 @@ def sha256_of(path: Path) -> str:
 
 def stamp_of(path: Path) -> str:
     """Place, size and time of a file: when it is another than before, the file was changed, without reading it."""
-    if not path.exists():
-        return f"{path.resolve()} missing"
-    stat = path.stat()
-    return f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns}"
+    place = os.path.realpath(path)  # Path.resolve would raise at a link that leads in a circle
+    try:
+        stat = path.stat()
+    except OSError:
+        return f"{place} missing"
+    return f"{place} {stat.st_size} {stat.st_mtime_ns}"

@@ -63,8 +63,9 @@ def read_grey(path: Path) -> NDArray[np.uint8]:
 
 
 def count_pictures(path: Path) -> int:
-    """How many pictures an image file holds (an animation, the pages of a TIFF); 0 where it cannot be read."""
-    return cv2.imcount(str(path))
+    """How many pictures an image file holds (an animation, the pages of a TIFF); 0 where they cannot be read."""
+    with path.open("rb") as file:  # by its number: OpenCV breaks down over names that are no UTF-8
+        return cv2.imcount(f"/dev/fd/{file.fileno()}")
 
 
 def write_image(path: Path, pixels: NDArray[np.uint8]) -> str:
