@@ -19,6 +19,7 @@ from bgrsr_data.cli.parameters import JsonOption, WorkspaceOption
 from bgrsr_data.errors import InputError, InterruptedRunError
 from bgrsrgan.backend import require_torch
 from bgrsrgan.config import PRESETS, EvaluateOptions, TrainOptions
+from bgrsrgan.deblur.cli import train_deblur
 
 if TYPE_CHECKING:
     from bgrsrgan.loop import OnStep
@@ -32,8 +33,9 @@ NAMES = {"model": "model", "bicubic": "bicubic, background not replaced", "backg
 
 def commands(app: typer.Typer) -> None:
     """Add the commands to the one command line."""
-    trainers = typer.Typer(help="Train a network on the published set.", no_args_is_help=True)
+    trainers = typer.Typer(help="Train a network on your own footage.", no_args_is_help=True)
     trainers.command("bgrsrgan")(train_bgrsrgan)
+    trainers.command("deblur")(train_deblur)
     app.add_typer(trainers, name="train")
     app.command("evaluate")(evaluate)
 
