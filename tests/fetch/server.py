@@ -4,6 +4,8 @@
 /no-range/NAME      without Range
 /status-404/NAME    that status, always
 /twice-500/NAME     that status twice for each NAME, then as it should be
+/later-5/NAME       429 once for each NAME, with Retry-After: 5; then as it should be
+/cookie/NAME        403 to who brings no cookie
 /cut-once/NAME      closes the connection halfway, once; then as it should be
 /cut/NAME           closes the connection halfway through what was asked for, always
 /half/NAME          the first half, with no Content-Length, as if it were all
@@ -12,11 +14,14 @@
 /feed?ITEM&ITEM     an RSS feed of those paths
 /slow/NAME          as it should be; the first two times over two seconds
 /lost/NAME          as it should be, but for NAME with "002" in it: 404
+
+It is a proxy too, that takes every host for itself.
 """
 
 from __future__ import annotations
 
 import mimetypes
+import re
 import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +31,7 @@ from types import TracebackType
 
 PAGE = b"<!DOCTYPE html><html><head><title>Sorry</title></head><body><p>This page does not exist.</p></body></html>"
 mimetypes.add_type("application/vnd.apple.mpegurl", ".m3u8")
+mimetypes.add_type("application/dash+xml", ".mpd")
 
 
 class _Server(ThreadingHTTPServer):
@@ -81,7 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def _serve(self) -> None:
-        path, _, query = self.path.lstrip("/").partition("?")
+        path, _, query = re.sub(r"^http://[^/]*", "", self.path).lstrip("/").partition("?")
         manner, _, name = path.partition("/")
         kind, _, figure = manner.partition("-")
         nth = self.site.asked[self.path]
@@ -89,6 +95,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._body(_feed(self.site, query.split("&")), "application/rss+xml")
         elif kind == "status" or (kind == "twice" and nth <= 2):
             self._body(PAGE, "text/html", status=int(figure))
+        elif kind == "later" and nth <= 1:
+            self._body(PAGE, "text/html", status=429, headers={"Retry-After": figure})
+        elif manner == "cookie" and not self.headers.get("Cookie"):
+            self._body(PAGE, "text/html", status=403)
         elif manner in ("page", "disguised"):
             self._body(PAGE, "text/html" if manner == "page" else "video/mp4")
         elif not (self.site.folder / name).is_file() or (manner == "lost" and "002" in name):
@@ -141,8 +151,10 @@ class _Handler(BaseHTTPRequestHandler):
         first, _, last = asked.removeprefix("bytes=").partition("-")
         return min(int(first), size - 1), min(int(last) + 1, size) if last else size
 
-    def _body(self, body: bytes, mime: str, status: int = 200) -> None:
+    def _body(self, body: bytes, mime: str, status: int = 200, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.send_header("Content-Type", mime)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
