@@ -40,11 +40,13 @@ class Item(Generic[Payload]):
         id: Unique within the stage, stable from run to run.
         inputs: Content hashes of all that decides the result, beside options and version.
         payload: What `Stage.run` needs; it travels to a worker process by pickle.
+        unfinished: A part of it failed for a reason that may have passed: `bgrsr retry` runs it again.
     """
 
     id: str
     inputs: tuple[str, ...]
     payload: Payload
+    unfinished: bool = False
 
 
 class Stage(ABC, Generic[Payload]):
@@ -54,8 +56,8 @@ class Stage(ABC, Generic[Payload]):
         options: All that a person can choose; part of every item's fingerprint.
 
     While `run` is at work it may call `telling(file, done, total)` as often as it likes, in units of `unit`, and should
-    call `room(bytes)` before it writes much: each call asks for so many bytes more, and the item gives them back when it
-    ends, since then its files are counted. Neither decides a row.
+    call `room(bytes)` before it writes much: each call asks for so many bytes more. When the item ends they are given
+    back, since from then on its files are counted. Neither decides a row.
     """
 
     name: str

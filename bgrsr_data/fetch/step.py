@@ -8,28 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-
-from pydantic import Field
+from typing import TYPE_CHECKING
 
 from bgrsr_data.errors import InputError, Rejection
 from bgrsr_data.fetch import coco
 from bgrsr_data.fetch.kept import Kept, clip_row
-from bgrsr_data.fetch.local import copy_in, list_files
+from bgrsr_data.fetch.local import copy_in, list_files, name_in, stamps_of
+from bgrsr_data.fetch.options import HOW, FetchOptions
+from bgrsr_data.fetch.pace import Pace
+from bgrsr_data.fetch.provenance import Licences
 from bgrsr_data.fetch.reasons import PASSING
+from bgrsr_data.fetch.retrying import Retries
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.media.files import stamp_of
-from bgrsr_data.options import Options
-from bgrsr_data.records import Record, RejectionRow, Source, reject_part
+from bgrsr_data.records import Record, RejectionRow, Source, content_hash, reject_part
 from bgrsr_data.sources import STAGE as SOURCES
 from bgrsr_data.stage import Item, Stage
 
-FORMAT = "bv*[height<=?1080]/b"  # the `?` and `/b` let direct links pass, which tell neither height nor kind
-
-
-class FetchOptions(Options):
-    """What decides which clips come out."""
-
-    format: str = Field(default=FORMAT, description="yt-dlp's format selector, where a source does not give its own.")
+if TYPE_CHECKING:
+    from bgrsr_data.fetch.client import Manner
 
 
 class Fetch(Stage[Source]):
@@ -37,6 +34,7 @@ class Fetch(Stage[Source]):
 
     name = "fetch"
     folder = "clips"
+    version = 2
     outside = True
     options: FetchOptions
 
@@ -49,19 +47,26 @@ class Fetch(Stage[Source]):
         passing = _passing(ledger.rows(RejectionRow, self.name))
         for source in ledger.rows(Source, SOURCES):
             inputs = (source.content, *_stamps(source, root), *passing.get(source.id, ()))
-            yield Item(source.id, inputs, source)
+            yield Item(source.id, inputs, source, unfinished=source.id in passing)
+
+    def fingerprint(self, item: Item[Source]) -> str:
+        """What decides the rows of `item`; how long it takes does not."""
+        options = self.options.model_dump_json(exclude=set(HOW))
+        return content_hash(self.name, self.version, options, *item.inputs)
 
     def run(self, item: Item[Source], root: Path) -> Sequence[Record]:
         """Fetch one source.
 
         Raises:
-            Rejection: The source is one file, and it is unfit.
+            Rejection: The source is one file and it is unfit, or its licence is not accepted.
             FetchError: Nothing of it could be fetched.
             InputError: A local file or folder is missing or empty.
             DiskFullError: Nothing more can be written.
         """
         source = item.payload
         folder = root / "clips" / source.id
+        if source.url is None and source.annotations is None:
+            Licences(source.licence, self.options.licence).refuse(None)
         if source.url is not None:
             found: Iterable[Kept | RejectionRow] = self._remote(source, folder)
         elif source.annotations is not None:
@@ -73,24 +78,41 @@ class Fetch(Stage[Source]):
     def _remote(self, source: Source, folder: Path) -> Iterator[Kept | RejectionRow]:
         from bgrsr_data.fetch.ytdlp import fetch_url  # noqa: PLC0415 - yt-dlp takes a second to import
 
+        options = {key: value for key, value in source.yt_dlp.items() if value is not None}
         fetched = fetch_url(
             str(source.url),
             folder,
-            options={key: value for key, value in source.yt_dlp.items() if value is not None},
             file_format=self.options.format,
+            options=options,
             max_samples=source.max_samples,
+            licences=Licences(source.licence, self.options.licence),
+            manner=self._manner(folder.parent, options),
         )
         yield from fetched.clips
         for dead in fetched.dead:
             yield reject_part(self.name, source.id, dead.entry, dead.reason, dead.detail)
 
+    def _manner(self, clips: Path, options: dict[str, object]) -> Manner:
+        """How the network is asked; a source that says how long yt-dlp sleeps is not paced by us."""
+        from bgrsr_data.fetch.client import Manner  # noqa: PLC0415
+        from bgrsr_data.fetch.params import is_guest, paces_itself  # noqa: PLC0415
+
+        asked_by = None if paces_itself(options) else clips / ".pace"
+        return Manner(
+            clips=clips,
+            pace=Pace(asked_by, self.options.per_hour, guest=is_guest(options)),
+            retries=Retries().scaled(self.options.patience),
+            room=self.room,
+            tell=self.telling,
+        )
+
     def _local(self, source: Source, folder: Path, root: Path) -> Iterator[Kept | RejectionRow]:
         place = Path(str(source.path))
         files = list_files(place, without=root)[: source.max_samples]
         for file in files:
-            name = file.relative_to(place).as_posix() if place.is_dir() else file.name
+            name = name_in(place, file)
             try:
-                yield copy_in(file, folder, name)
+                yield copy_in(file, folder, name, telling=self.telling, room=self.room)
             except Rejection as unfit:
                 if len(files) == 1:
                     raise
@@ -139,8 +161,8 @@ def _stamps(source: Source, root: Path) -> list[str]:
         return []
     place = Path(source.path)
     try:
-        files = [place / "."] if source.annotations else list_files(place, without=root)
-        stamped = [*files, *([Path(source.annotations)] if source.annotations else [])]
-        return [stamp_of(file) for file in stamped]
+        if source.annotations is None:
+            return stamps_of(place, without=root)
+        return [stamp_of(place / "."), stamp_of(Path(source.annotations))]
     except (InputError, OSError) as error:
         return [f"missing: {error}"]

@@ -16,6 +16,7 @@ from fetch.conftest import run_ffmpeg
 from fetch.server import PAGE, FaultServer
 
 from bgrsr_data.engines.result import Result, attempt
+from bgrsr_data.fetch.options import FetchOptions
 from bgrsr_data.fetch.sources import read_sources
 from bgrsr_data.fetch.step import Fetch
 from bgrsr_data.ledger import Done
@@ -27,6 +28,7 @@ from bgrsr_data.workspace import Workspace
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # yt-dlp leaves its sockets to the collector
 Make = Callable[..., Source]
+AT_ONCE = FetchOptions(patience=0)
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def put(workspace: Workspace, *sources: Source) -> list[Item[Source]]:
 
 
 def run(item: Item[Source], root: Path) -> Result:
-    return attempt(Fetch(), item, root)
+    return attempt(Fetch(AT_ONCE), item, root)
 
 
 def clips(result: Result) -> list[Clip]:
@@ -177,7 +179,7 @@ def run_stage_here(workspace: Workspace):
     class Here(Fetch):
         pooled = False
 
-    return run_stage(Here(), workspace)
+    return run_stage(Here(AT_ONCE), workspace)
 
 
 def test_a_failed_url_leaves_no_clip_and_is_retried(
