@@ -1,8 +1,8 @@
 """One decoded picture of a video, with exact time and true colour.
 
 Decoders hand out YUV as it was coded. What makes it the picture that the camera saw is written beside it or must be
-guessed the way encoders mean it: the matrix (ITU-R BT.709 or BT.601; untagged video of 720 lines, or 1280 columns, is
-BT.709), the range, the rotation, the shape of a pixel. Any of them taken wrong tilts colours by more than a key bears.
+guessed the way encoders mean it: matrix, range, primaries, transfer (coding.py), the way up (upright.py), the shape
+of a pixel. Any of them taken wrong tilts colours by more than a key bears.
 """
 
 from __future__ import annotations
@@ -14,25 +14,19 @@ from typing import TypeVar
 import av
 import numpy as np
 from av.video.plane import VideoPlane
-from av.video.reformatter import ColorRange, Colorspace, Interpolation
+from av.video.reformatter import ColorRange, Interpolation
 from numpy.typing import NDArray
+
+from bgrsr_data.media.coding import Coding, coding_of, peak_of
+from bgrsr_data.media.light import to_screen
+from bgrsr_data.media.upright import display_matrix, turn
 
 Depth = TypeVar("Depth", np.uint8, np.uint16)
 
-# AVColorSpace of a tag → the matrix of libswscale. Tags that say nothing, or nothing that swscale knows, are not here.
-_MATRIX_OF_TAG = {
-    1: Colorspace.ITU709,
-    4: Colorspace.FCC,
-    5: Colorspace.ITU601,
-    6: Colorspace.ITU601,
-    7: Colorspace.SMPTE240M,
-    9: Colorspace.BT2020,
-    10: Colorspace.BT2020,
-}
-_HD_LINES, _HD_COLUMNS = 720, 1280  # a cinema picture of 1280×544 is HD too
 _FULL_CHROMA = Interpolation.FULL_CHR_H_INT | Interpolation.FULL_CHR_H_INP
 _EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | _FULL_CHROMA
-_LUMA_FIRST = ("yuv4", "yuvj", "yuva", "nv", "gray")  # formats whose first plane is the luma
+_LUMA_FIRST = ("yuv4", "yuvj", "yuva", "nv", "gray", "ya")  # formats whose first plane is the luma
+_EXPANDED = np.clip(np.rint((np.arange(256) - 16) * 255 / 219), 0, 255).astype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,47 +56,57 @@ class Picture:
         Returns:
             (H, W) uint8; a view of the decoder's memory for 8-bit video, so do not write to it.
         """
-        return np.rot90(_first_plane(self.frame), self._quarter_turns)
+        return turn(_first_plane(self.frame), display_matrix(self.frame))
 
     def rgb(self) -> NDArray[np.uint8]:
-        """The picture as it is meant to be seen: upright, square pixels.
+        """The picture as it is meant to be seen: upright, square pixels, its alpha (where it has one) left out.
 
         Returns:
-            (H, W, 3) uint8, sRGB, contiguous.
+            (H, W, 3) uint8, sRGB, contiguous; high dynamic range is brought down to what a screen shows.
+
+        Raises:
+            Rejection: "hdr" or "colour": it is coded in a way that cannot be shown truly.
         """
+        coding = coding_of(self.frame)
+        if coding.for_a_screen:
+            shown = self._rgb_as_coded("rgb24", np.uint8, coding)
+        else:
+            deep = self._rgb_as_coded("rgb48le", np.uint16, coding)
+            shown = to_screen(deep, _white(self.frame, coding), coding, peak_of(self.frame))
+        if _is_grey(self.frame) and self.frame.color_range == ColorRange.MPEG:
+            shown = _EXPANDED[shown]  # libswscale takes every grey for full range
+        return np.ascontiguousarray(turn(shown, display_matrix(self.frame)))
+
+    def _rgb_as_coded(self, layout: str, dtype: type[Depth], coding: Coding) -> NDArray[Depth]:
         width = max(1, round(self.frame.width * self.pixel_aspect))
         shown = self.frame.reformat(
             width=width,
             height=self.frame.height,
-            format="rgb24",
-            src_colorspace=_matrix(self.frame),
-            src_color_range=_range(self.frame),
+            format=layout,
+            src_colorspace=coding.matrix,
+            src_color_range=ColorRange.JPEG if coding.full else ColorRange.MPEG,
             dst_color_range=ColorRange.JPEG,
             interpolation=_EXACT,
             threads=1,
         )
-        pixels = _rows(shown.planes[0], np.uint8, samples=3).reshape(shown.height, shown.width, 3)
-        return np.ascontiguousarray(np.rot90(pixels, self._quarter_turns))
-
-    @property
-    def _quarter_turns(self) -> int:
-        return round(self.frame.rotation / 90) % 4
+        return _rows(shown.planes[0], dtype, samples=3).reshape(shown.height, shown.width, 3)
 
 
-def _matrix(frame: av.VideoFrame) -> Colorspace:
-    large = frame.height >= _HD_LINES or frame.width >= _HD_COLUMNS
-    guess = Colorspace.ITU709 if large else Colorspace.ITU601
-    return _MATRIX_OF_TAG.get(int(frame.colorspace), guess)
+def _white(frame: av.VideoFrame, coding: Coding) -> int:
+    """What libswscale makes of white in 16 bits: it shifts full range up, and ends limited range at 255 × 256."""
+    bits = frame.format.components[0].bits
+    if frame.format.is_rgb:
+        return 65535 if bits > 8 else 65283
+    return (2**bits - 1) << (16 - bits) if coding.full or _is_grey(frame) else 65283
 
 
-def _range(frame: av.VideoFrame) -> ColorRange:
-    full = frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
-    return ColorRange.JPEG if full else ColorRange.MPEG
+def _is_grey(frame: av.VideoFrame) -> bool:
+    return frame.format.name.startswith(("gray", "ya"))
 
 
 def _first_plane(frame: av.VideoFrame) -> NDArray[np.uint8]:
     name, bits = frame.format.name, frame.format.components[0].bits
-    if not name.startswith(_LUMA_FIRST) or name.endswith("be"):
+    if not name.startswith(_LUMA_FIRST) or name.endswith("be") or len(frame.format.components) == 2:
         return _first_plane(frame.reformat(format="gray", threads=1))
     if bits == 8:
         return _rows(frame.planes[0], np.uint8)

@@ -18,8 +18,10 @@ import av
 from av.stream import Disposition
 
 from bgrsr_data.errors import Rejection
+from bgrsr_data.media.coding import HDR, Coding, Told, coding_of
 from bgrsr_data.media.deinterlace import Deinterlacer
 from bgrsr_data.media.picture import Picture
+from bgrsr_data.media.shape import PixelShapes
 from bgrsr_data.media.unfit import no_video, read_start
 
 VIDEO_SUFFIXES = frozenset(
@@ -31,7 +33,6 @@ _CONTAINERS = (
     "aac,asf,av1,avi,dv,flac,flv,h264,hevc,m4v,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,"
     "mpeg,mpegts,mpegvideo,mxf,ogg,wav"
 )
-_HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
 _MISSING_S = Fraction(1, 2)
 _MISSING_SHARE = Fraction(1, 50)
 
@@ -85,31 +86,40 @@ class VideoReader:
 
     Args:
         path: The file.
+        tone_map: Whether high dynamic range is brought down to what a screen shows, instead of refused.
 
     Raises:
         InputError: It cannot be read.
         Rejection: "zero-byte", "not-a-video", "truncated" (no index), "audio-only", "cover-art-only"; while iterating
-            "hdr": it is coded for high dynamic range.
+            "hdr" or "colour": it is coded in a way that is not wanted or cannot be shown.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, tone_map: bool = False) -> None:
         self.path = path
-        start = read_start(path)
+        self.tone_map = tone_map
+        self._open()
+        self.time_base = Fraction(self._stream.time_base or Fraction(1, 1000))
+        self.codec = self._stream.codec_context.name
+        self.rate = Fraction(self._stream.average_rate or 25)
+        self.report = DecodeReport(declared_s=self._declared(), indexed=self._stream.frames)
+
+    def _open(self) -> None:
+        start = read_start(self.path)
         try:
-            self._container = av.open(str(path), options={"format_whitelist": _CONTAINERS}, metadata_errors="replace")
+            self._container = av.open(
+                str(self.path), options={"format_whitelist": _CONTAINERS}, metadata_errors="replace"
+            )
         except (av.error.FFmpegError, OSError) as error:
-            raise no_video(path, start, str(error.strerror)) from error
+            raise no_video(self.path, start, str(error.strerror)) from error
         try:
-            self._stream = _moving_stream(self._container, path)
+            self._stream = _moving_stream(self._container, self.path)
         except Rejection:
             self._container.close()
             raise
         self._stream.thread_type = "NONE"
         self._stream.codec_context.thread_count = 1
-        self.time_base = Fraction(self._stream.time_base or Fraction(1, 1000))
-        self.codec = self._stream.codec_context.name
-        self.rate = Fraction(self._stream.average_rate or 25)
-        self.report = DecodeReport(declared_s=self._declared(), indexed=self._stream.frames)
+        self._told = Told.by(self._stream.codec_context)
+        self._shapes = PixelShapes(self._stream)
 
     def __enter__(self) -> VideoReader:
         return self
@@ -137,9 +147,12 @@ class VideoReader:
 
     def __iter__(self) -> Iterator[Picture]:
         """Give every picture, in order of time; the report grows with them."""
-        _refuse_hdr(self._stream.codec_context.color_trc)
+        seen = None
         for picture in self._timed(self._progressive()):
-            _refuse_hdr(picture.frame.color_trc)
+            tags = _tags(picture.frame)
+            if tags != seen:
+                _refuse(coding_of(picture.frame), tone_map=self.tone_map)
+                seen = tags
             yield picture
 
     def as_coded(self) -> Iterator[Picture]:
@@ -148,7 +161,6 @@ class VideoReader:
 
     def _timed(self, frames: Iterator[av.VideoFrame]) -> Iterator[Picture]:
         step = max(1, round(1 / (self.rate * self.time_base)))
-        aspect = _pixel_aspect(self._stream)
         first = last = None
         for frame in frames:
             told = frame.pts if frame.pts is not None else frame.dts
@@ -156,7 +168,7 @@ class VideoReader:
             first, last = (pts if first is None else first), pts
             self.report.frames += 1
             self.report.end_s = (pts - first + (frame.duration or step)) * self.time_base
-            yield Picture(frame, pts, self.time_base, aspect)
+            yield Picture(frame, pts, self.time_base, self._shapes.of(frame))
 
     def _progressive(self) -> Iterator[av.VideoFrame]:
         deinterlacer = Deinterlacer(self.time_base)
@@ -171,10 +183,12 @@ class VideoReader:
             except av.error.InvalidDataError:
                 self._note_broken()
                 continue
+            self._shapes.note(packet)
             for frame in frames:
                 if frame.is_corrupt:
                     self._note_broken()
                 else:
+                    self._told.complete(frame)
                     yield frame
 
     def _packets(self) -> Iterator[av.Packet[av.VideoStream] | None]:
@@ -220,12 +234,11 @@ def _moving_stream(container: av.container.InputContainer, path: Path) -> av.Vid
     raise Rejection("not-a-video", f"{path.name} holds no pictures ({container.format.long_name})")
 
 
-def _refuse_hdr(transfer: int) -> None:
-    if transfer in _HDR_TRANSFERS:
-        name = _HDR_TRANSFERS[transfer]
-        raise Rejection("hdr", f"coded for high dynamic range ({name}), which would need tone mapping")
+def _tags(frame: av.VideoFrame) -> tuple[int, ...]:
+    return frame.color_trc, frame.colorspace, frame.color_primaries, frame.width, frame.height
 
 
-def _pixel_aspect(stream: av.VideoStream) -> Fraction:
-    told = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
-    return Fraction(told) if told and Fraction(1, 4) <= told <= 4 else Fraction(1)
+def _refuse(coding: Coding, *, tone_map: bool) -> None:
+    if coding.transfer in HDR and not tone_map:
+        name = HDR[coding.transfer]
+        raise Rejection("hdr", f"coded for high dynamic range ({name}); take it with: --hdr tonemap")
