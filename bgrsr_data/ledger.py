@@ -7,33 +7,15 @@ one writer.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
-from pathlib import Path
 from typing import Literal, TypeVar
 
-from bgrsr_data.errors import DiskFullError, InputError
+from bgrsr_data.database import Database
 from bgrsr_data.records import KINDS, Record, Verdict, content_hash
 
 Status = Literal["done", "rejected", "failed"]
 R = TypeVar("R", bound=Record)
-SCHEMA_VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE stages (stage TEXT PRIMARY KEY, options TEXT NOT NULL);
-CREATE TABLE items (
-    stage TEXT, id TEXT, fingerprint TEXT NOT NULL, status TEXT NOT NULL, error TEXT NOT NULL,
-    attempts INTEGER NOT NULL, seconds REAL NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (stage, id)
-) WITHOUT ROWID;
-CREATE TABLE rows (
-    stage TEXT, item TEXT, kind TEXT, id TEXT, body TEXT NOT NULL, PRIMARY KEY (stage, kind, id)
-) WITHOUT ROWID;
-CREATE INDEX rows_by_item ON rows (stage, item);
-CREATE INDEX rows_by_id ON rows (id);
-CREATE TABLE verdicts (row TEXT, reviewer TEXT, body TEXT NOT NULL, PRIMARY KEY (row, reviewer)) WITHOUT ROWID;
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +32,7 @@ class Done:
     bytes: int = 0
 
 
-class Ledger:
+class Ledger(Database):
     """An open ledger.
 
     Args:
@@ -61,43 +43,7 @@ class Ledger:
         InputError: There is no ledger, or it is not one of ours or of another version.
     """
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
-        if not path.is_file() and not create:
-            raise InputError(f"{path.parent}: is not a bgrsr workspace; make one with: bgrsr init {path.parent}")
-        self.path = path
-        self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
-        try:
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            self._db.close()
-            raise InputError(f"{path}: is not a ledger of bgrsr ({error})") from error
-
-    def _prepare(self) -> None:
-        with self._writing():
-            if not self._made():
-                self._db.execute("PRAGMA journal_mode = WAL")
-                self._make()
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        (version,) = self._db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
-        if int(version) != SCHEMA_VERSION:
-            raise InputError(f"{self.path}: was written by another version of bgrsr (schema {version})")
-
-    def _make(self) -> None:
-        """Make the tables, all or none, unless another process was faster."""
-        self._db.execute("BEGIN IMMEDIATE")
-        if not self._made():
-            for statement in _SCHEMA.split(";"):
-                self._db.execute(statement)
-            self._db.execute("INSERT INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
-        self._db.execute("COMMIT")
-
-    def _made(self) -> bool:
-        """Whether there is any table: ours, or another program's, which we leave alone."""
-        return bool(self._db.execute("SELECT 1 FROM sqlite_master").fetchone())
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+    _supposed: frozenset[str] | None = None
 
     # ---- reading
 
@@ -115,9 +61,24 @@ class Ledger:
         return [model.model_validate_json(body) for (body,) in self._db.execute(query, (model.kind, *stages))]
 
     def latest(self, model: type[R], *stages: str) -> list[R]:
-        """The records of the last of `stages` that ever ran: of `deblur`, or of `frames` where none was deblurred."""
-        ran = [stage for stage in stages if self.options(stage) is not None]
+        """The records of the last of `stages` that ran and is not passed over.
+
+        Each of them hands on what the one before it gave, as `select` and `deblur` do with the frames of `frames`.
+        """
+        out = self.passed_over()
+        ran = [stage for stage in stages if stage not in out and self.options(stage) is not None]
         return self.rows(model, ran[-1]) if ran else []
+
+    def passed_over(self) -> frozenset[str]:
+        """The stages that the set goes without: what they gave stays until it is wanted again, but nobody reads it."""
+        if self._supposed is not None:
+            return self._supposed
+        row = self._db.execute("SELECT value FROM meta WHERE key = 'passed over'").fetchone()
+        return frozenset(row[0].split()) if row else frozenset()
+
+    def suppose(self, passed_over: Iterable[str]) -> None:
+        """Read as if these stages were passed over, and no others; nothing is written."""
+        self._supposed = frozenset(passed_over)
 
     def rows_of_item(self, stage: str, item: str) -> list[Record]:
         """The records that one item gave."""
@@ -137,7 +98,7 @@ class Ledger:
 
     def made_from(self, identifier: str) -> dict[str, int]:
         """How many records of each kind name `identifier` as one they were made from."""
-        query = "SELECT kind, count(*) FROM rows WHERE id != ? AND instr(body, ?) GROUP BY kind ORDER BY kind"
+        query = "SELECT kind, count(DISTINCT id) FROM rows WHERE id != ? AND instr(body, ?) GROUP BY kind ORDER BY kind"
         return dict(self._db.execute(query, (identifier, f'"{identifier}"')).fetchall())
 
     def count(self, kind: str, *stages: str) -> int:
@@ -145,6 +106,19 @@ class Ledger:
         among = f"AND stage IN ({','.join('?' * len(stages))})" if stages else ""
         query = f"SELECT count(*) FROM rows WHERE kind = ? {among}"  # noqa: S608 - only '?' goes in
         return int(self._db.execute(query, (kind, *stages)).fetchone()[0])
+
+    def bytes(self) -> int:
+        """Size of all files that items wrote."""
+        return int(self._db.execute("SELECT coalesce(sum(bytes), 0) FROM items").fetchone()[0])
+
+    def bytes_of_item(self, stage: str, item: str) -> int:
+        """Size of the files that one item wrote; 0 where it never ended."""
+        row = self._db.execute("SELECT bytes FROM items WHERE stage = ? AND id = ?", (stage, item)).fetchone()
+        return int(row[0]) if row else 0
+
+    def doomed(self) -> list[str]:
+        """Files that no record names any more, and that are to be deleted."""
+        return [path for (path,) in self._db.execute("SELECT path FROM doomed ORDER BY path")]
 
     def digest(self, kind: str, *stages: str) -> str:
         """A hash over all records of one kind: equal as long as the records are."""
@@ -180,14 +154,19 @@ class Ledger:
 
     # ---- writing (one process, which holds the workspace's lock)
 
-    def commit(self, done: Done, records: Sequence[Record]) -> None:
-        """Put down how an item ended together with its records, in place of what was known of it."""
+    def commit(self, done: Done, records: Sequence[Record], *, doomed: Iterable[str] = ()) -> None:
+        """Put down how an item ended together with its records, in place of what was known of it.
+
+        Args:
+            done: How it ended.
+            records: What it gave.
+            doomed: Files that it wrote before and that go now; after a kill the next run deletes them.
+        """
         with self._writing():
-            self._db.execute("BEGIN IMMEDIATE")
             self._drop(done.stage, done.id)
             self._db.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?)", astuple(done))
             self._insert(done.stage, done.id, records)
-            self._db.execute("COMMIT")
+            self._doom(doomed)
 
     def begin(self, stage: str, items: Iterable[str]) -> None:
         """Take back that these items are up to date, before the first of their files is replaced.
@@ -195,18 +174,20 @@ class Ledger:
         A run that is stopped in between, and then another one with the former options, does them again.
         """
         with self._writing():
-            self._db.execute("BEGIN IMMEDIATE")
             known = [(stage, item) for item in items]
             self._db.executemany("UPDATE items SET fingerprint = '' WHERE stage = ? AND id = ?", known)
-            self._db.execute("COMMIT")
 
-    def drop(self, stage: str, items: Iterable[str]) -> None:
-        """Forget items that are no longer asked for, with their records."""
+    def drop(self, stage: str, items: Iterable[str], *, doomed: Iterable[str] = ()) -> None:
+        """Forget items that are no longer asked for, with their records; `doomed` are the files that go."""
         with self._writing():
-            self._db.execute("BEGIN IMMEDIATE")
             for item in items:
                 self._drop(stage, item)
-            self._db.execute("COMMIT")
+            self._doom(doomed)
+
+    def spare(self, paths: Iterable[str]) -> None:
+        """Strike files that were deleted off the list of those to delete."""
+        with self._writing():
+            self._db.executemany("DELETE FROM doomed WHERE path = ?", [(path,) for path in paths])
 
     def set_options(self, stage: str, options: str) -> None:
         """Remember the options that `stage` runs with."""
@@ -216,24 +197,27 @@ class Ledger:
                 (stage, options),
             )
 
+    def pass_over(self, stages: Iterable[str]) -> None:
+        """Go without these stages, and without no others, until a run takes one up again."""
+        wanted = frozenset(stages)
+        if wanted != self.passed_over():
+            with self._writing():
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('passed over', ?)", (" ".join(sorted(wanted)),))
+
     def add_verdicts(self, verdicts: Iterable[Verdict]) -> None:
         """Keep verdicts, each in place of the same reviewer's earlier one on the same row."""
         with self._writing():
-            self._db.execute("BEGIN IMMEDIATE")
             for verdict in verdicts:
                 self._db.execute(
                     "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?)",
                     (verdict.row, verdict.reviewer, verdict.model_dump_json()),
                 )
-            self._db.execute("COMMIT")
 
     def drop_verdicts(self, verdicts: Iterable[Verdict]) -> None:
         """Forget verdicts that were withdrawn."""
         with self._writing():
-            self._db.execute("BEGIN IMMEDIATE")
             keys = [(verdict.row, verdict.reviewer) for verdict in verdicts]
             self._db.executemany("DELETE FROM verdicts WHERE row = ? AND reviewer = ?", keys)
-            self._db.execute("COMMIT")
 
     def _drop(self, stage: str, item: str) -> None:
         self._db.execute("DELETE FROM rows WHERE stage = ? AND item = ?", (stage, item))
@@ -243,24 +227,5 @@ class Ledger:
         rows = ((stage, item, record.kind, record.id, record.model_dump_json()) for record in records)
         self._db.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", rows)
 
-    def _writing(self) -> _Writing:
-        return _Writing(self._db, self.path)
-
-
-class _Writing:
-    """Roll back when the block fails, and call a full disk by its name."""
-
-    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
-        self._db = db
-        self._path = path
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if error is None:
-            return
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
-        if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-            raise DiskFullError(f"{self._path}: the disk is full; free some space and run it again") from error
+    def _doom(self, paths: Iterable[str]) -> None:
+        self._db.executemany("INSERT OR IGNORE INTO doomed VALUES (?)", [(path,) for path in sorted(paths)])

@@ -8,22 +8,46 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from bgrsr_data.budget import Budget
 from bgrsr_data.engines.local import run_here, run_pool
-from bgrsr_data.engines.result import Result
-from bgrsr_data.ledger import Done, Ledger
-from bgrsr_data.media.files import HALF_WRITTEN
-from bgrsr_data.records import Record, RejectionRow
+from bgrsr_data.engines.result import Hear, Result, Told
+from bgrsr_data.ledger import Done
+from bgrsr_data.records import RejectionRow
 from bgrsr_data.stage import Item, Stage
 from bgrsr_data.workspace import Workspace
+from bgrsr_data.written import Missing, bytes_of, delete_doomed, paths_of, sweep
 
-Progress = Callable[[str, int, int], None]  # (stage, finished, all)
-PATH_FIELDS = ("path", "annotations", "mask", "alpha_path", "foreground_path")
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How far a stage is.
+
+    Args:
+        stage: Its name.
+        unit: What its items count while they run.
+        finished: Items that ended in this run.
+        all: Items to do in this run.
+        told: What a running item says; None when one has ended.
+        ended: The item that has just ended.
+        units: How much that item told to have done.
+    """
+
+    stage: str
+    unit: str
+    finished: int
+    all: int
+    told: Told | None = None
+    ended: str = ""
+    units: int = 0
+
+
+Progress = Callable[[Moment], None]
 
 
 @dataclass
@@ -62,11 +86,13 @@ class Plan:
 def plan_stage(stage: Stage[Any], workspace: Workspace, *, only_failed: bool = False) -> Plan:
     """Compare the items of `stage` with the ledger; nothing is touched."""
     known = workspace.ledger.items(stage.name)
-    files = _Files(workspace)
+    missing = Missing(workspace.ledger, stage, workspace.root)
     pending, why, listed = [], Counter[str](), set()
     for item in stage.items(workspace.ledger):
         listed.add(item.id)
-        state = _state(stage, item, known.get(item.id), files)
+        state = _state(stage, item, known.get(item.id), missing)
+        if only_failed and item.unfinished:
+            state = "failed"
         if state and (state == "failed" or not only_failed):
             pending.append(item)
             why[state] += 1
@@ -80,6 +106,7 @@ def run_stage(
     *,
     workers: int | None = None,
     only_failed: bool = False,
+    max_disk: int | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Do what is left of `stage`. The caller holds the workspace's lock.
@@ -89,50 +116,78 @@ def run_stage(
         workspace: Where.
         workers: Worker processes; by default one for each processor.
         only_failed: Run the failed items alone.
-        progress: Called with (stage, finished items, all items).
+        max_disk: The most bytes that the workspace may come to.
+        progress: Called when an item ends, and with what running items tell.
 
     Returns:
         The counts. Items that failed are in `errors`; they do not raise.
 
     Raises:
         InputError: A stage that takes the set as a whole cannot work with what there is.
-        DiskFullError: Nothing more could be written; what was finished is committed.
+        DiskFullError: Nothing more could be written, or not within `max_disk`; what was finished is committed.
     """
     plan = plan_stage(stage, workspace, only_failed=only_failed)
     if workspace.ledger.options(stage.name) != stage.options.model_dump_json():
         workspace.ledger.set_options(stage.name, stage.options.model_dump_json())
     outcome = Outcome(stage.name, unchanged=plan.unchanged, gone=len(plan.gone))
     _forget(stage, workspace, plan.gone)
+    delete_doomed(workspace.root, workspace.ledger)
     if plan.pending and stage.folder:
-        _sweep(workspace.root / stage.folder)
+        sweep(workspace.root / stage.folder)
     fingerprints = {item.id: stage.fingerprint(item) for item in plan.pending}
     workspace.ledger.begin(stage.name, fingerprints)
-    with closing(_results(stage, plan.pending, workspace.root, workers or os.cpu_count() or 1)) as results:
+    budget = Budget(workspace.root, workspace.ledger.bytes(), max_disk)
+    crew = min(workers or os.cpu_count() or 1, len(plan.pending)) if stage.pooled else 1
+    show = progress or _show_nobody
+
+    def hear(told: Told) -> None:
+        if stage.unit == "bytes":
+            budget.hear(told)
+        show(Moment(stage.name, stage.unit, outcome.worked, len(plan.pending), told))
+
+    with closing(_results(stage, plan.pending, workspace.root, crew, hear, budget)) as results:
         for result in results:
-            _commit(stage, workspace, result, fingerprints[result.item], outcome)
-            if progress:
-                progress(stage.name, outcome.worked, len(plan.pending))
+            before, after = _commit(stage, workspace, result, fingerprints[result.item], outcome)
+            budget.settle(result.item, before, after)
+            left = len(plan.pending) - outcome.worked
+            show(Moment(stage.name, stage.unit, outcome.worked, len(plan.pending), None, result.item, result.units))
+            if left and stage.folder:
+                budget.expect(min(crew, left))
     return outcome
 
 
-def _results(stage: Stage[Any], items: list[Item[Any]], root: Path, workers: int) -> Generator[Result]:
+def _show_nobody(moment: Moment) -> None:
+    """Where nobody watches."""
+
+
+def _results(
+    stage: Stage[Any], items: list[Item[Any]], root: Path, crew: int, hear: Hear, budget: Budget
+) -> Generator[Result]:
+    if items and stage.folder:
+        budget.check(0)
     if stage.pooled and items:
-        yield from run_pool(stage, items, root, workers=min(workers, len(items)))
+        yield from run_pool(stage, items, root, workers=crew, hear=hear, ask=budget.ask)
     else:
-        yield from run_here(stage, items, root)
+        yield from run_here(stage, items, root, hear=hear, ask=budget.ask)
 
 
-def _commit(stage: Stage[Any], workspace: Workspace, result: Result, fingerprint: str, outcome: Outcome) -> None:
+def _commit(
+    stage: Stage[Any], workspace: Workspace, result: Result, fingerprint: str, outcome: Outcome
+) -> tuple[int, int]:
+    """Put down how an item ended; the bytes that its files had before and have now."""
     if result.fatal:
         raise result.fatal
     before = workspace.ledger.rows_of_item(stage.name, result.item)
     records = before if stage.outside and result.status == "failed" else result.records
+    paths = set(paths_of(stage, records))
+    former = set(paths_of(stage, before)) - paths
+    sizes = (workspace.ledger.bytes_of_item(stage.name, result.item), bytes_of(workspace.root, paths))
     done = Done(
         stage.name, result.item, fingerprint, result.status, result.error, result.attempts, round(result.seconds, 4),
-        sum((workspace.root / path).stat().st_size for path in _paths(stage, result.records)),
+        sizes[1],
     )  # fmt: skip
-    workspace.ledger.commit(done, records)
-    _delete(workspace.root, set(_paths(stage, before)) - set(_paths(stage, records)))
+    workspace.ledger.commit(done, records, doomed=former)
+    delete_doomed(workspace.root, workspace.ledger)
     setattr(outcome, result.status, getattr(outcome, result.status) + 1)
     outcome.seconds += result.seconds
     outcome.records.update(record.kind for record in result.records)
@@ -142,24 +197,17 @@ def _commit(stage: Stage[Any], workspace: Workspace, result: Result, fingerprint
         outcome.traces[result.item] = result.trace
     if result.refused:
         raise result.refused
-
-
-def _sweep(folder: Path) -> None:
-    """Remove half-written files that a killed run left beside the whole ones."""
-    for path in folder.rglob(".*"):
-        if HALF_WRITTEN.fullmatch(path.name) and path.is_file():
-            path.unlink()
+    return sizes
 
 
 def _forget(stage: Stage[Any], workspace: Workspace, gone: list[str]) -> None:
     if gone:
         records = [record for item in gone for record in workspace.ledger.rows_of_item(stage.name, item)]
-        workspace.ledger.drop(stage.name, gone)
-        _delete(workspace.root, set(_paths(stage, records)))
+        workspace.ledger.drop(stage.name, gone, doomed=set(paths_of(stage, records)))
 
 
 def _state(
-    stage: Stage[Any], item: Item[Any], known: Done | None, files: _Files
+    stage: Stage[Any], item: Item[Any], known: Done | None, missing: Missing
 ) -> Literal["", "new", "failed", "stale", "files gone"]:
     if known is None:
         return "new"
@@ -167,43 +215,4 @@ def _state(
         return "failed"
     if known.fingerprint != stage.fingerprint(item):
         return "stale"
-    return "files gone" if files.missing(stage, item.id) else ""
-
-
-class _Files:
-    """Which items of a stage lack a file that they wrote, read once."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._missing: dict[str, set[str]] = {}
-
-    def missing(self, stage: Stage[Any], item: str) -> bool:
-        if stage.name not in self._missing:
-            self._missing[stage.name] = {
-                owner
-                for owner, path in written_files(self._workspace.ledger, stage)
-                if not (self._workspace.root / path).is_file()
-            }
-        return item in self._missing[stage.name]
-
-
-def written_files(ledger: Ledger, stage: Stage[Any]) -> Iterator[tuple[str, str]]:
-    """(item, path) of every file in the folder of `stage` that its records name."""
-    if stage.folder is not None:
-        for item, record in ledger.records(stage.name):
-            for path in _paths(stage, [record]):
-                yield item, path
-
-
-def _paths(stage: Stage[Any], records: Iterable[Record]) -> Iterator[str]:
-    """The files that `stage` itself wrote."""
-    for record in records:
-        for name in PATH_FIELDS:
-            path = getattr(record, name, None)
-            if path and stage.owns(path):
-                yield path
-
-
-def _delete(root: Path, paths: Iterable[str]) -> None:
-    for path in paths:
-        (root / path).unlink(missing_ok=True)
+    return "files gone" if item.id in missing else ""

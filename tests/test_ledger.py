@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bgrsr_data.database import _SCHEMAS
 from bgrsr_data.errors import InputError
-from bgrsr_data.ledger import _SCHEMA, Done, Ledger
+from bgrsr_data.ledger import Done, Ledger
 from bgrsr_data.records import ManifestRow, RejectionRow, Verdict, make_id, reject_part
 
 
@@ -148,9 +149,32 @@ def test_a_ledger_of_another_version_is_refused(ledger: Ledger) -> None:
 def test_a_ledger_whose_making_was_cut_off_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "ledger.sqlite"
     with monkeypatch.context() as patch:
-        patch.setattr("bgrsr_data.ledger._SCHEMA", _SCHEMA + "; CREATE NONSENSE")
+        patch.setattr("bgrsr_data.database._SCHEMAS", (_SCHEMAS[0] + "; CREATE NONSENSE",))
         with pytest.raises(InputError):
             Ledger(path, create=True)
     ledger = Ledger(path)
     assert ledger.stages() == []
     ledger.close()
+
+
+def test_a_ledger_of_the_first_schema_gets_what_it_lacks_and_keeps_what_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.sqlite"
+    with monkeypatch.context() as patch:
+        patch.setattr("bgrsr_data.database._SCHEMAS", _SCHEMAS[:1])
+        patch.setattr("bgrsr_data.database.SCHEMA_VERSION", 1)
+        old = Ledger(path, create=True)
+        old.set_options("key", "{}")
+        old.close()
+    ledger = Ledger(path)
+    assert (ledger.stages(), ledger.doomed()) == (["key"], [])
+    ledger.close()
+
+
+def test_what_is_doomed_stays_so_until_it_is_spared(ledger: Ledger) -> None:
+    ledger.commit(Done("frames", "a", "1", "done"), [], doomed=["b.png", "a.png"])
+    ledger.drop("frames", ["a"], doomed=["a.png", "c.png"])
+    assert ledger.doomed() == ["a.png", "b.png", "c.png"]
+    ledger.spare(["a.png", "c.png"])
+    assert ledger.doomed() == ["b.png"]

@@ -12,7 +12,7 @@ from engines.odd_stages import Odd, OddOptions
 from bgrsr_data.errors import LockedError
 from bgrsr_data.plain import run_on_files
 from bgrsr_data.records import ManifestRow
-from bgrsr_data.runner import Outcome, plan_stage, run_stage
+from bgrsr_data.runner import Moment, Outcome, plan_stage, run_stage
 from bgrsr_data.workspace import Workspace
 
 
@@ -145,9 +145,9 @@ def test_half_written_files_of_a_killed_run_are_swept_and_hidden_files_of_a_pers
 
 def test_progress_counts_to_the_number_of_items_to_do(place: Workspace) -> None:
     run(place, {"a": "write"})
-    told: list[tuple[str, int, int]] = []
-    run_stage(HereOdd({"a": "write", "b": "write", "c": "bug"}), place, progress=lambda *what: told.append(what))
-    assert told == [("odd", 1, 2), ("odd", 2, 2)]
+    told: list[Moment] = []
+    run_stage(HereOdd({"a": "write", "b": "write", "c": "bug"}), place, progress=told.append)
+    assert [(one.stage, one.finished, one.all, one.ended) for one in told] == [("odd", 1, 2, "b"), ("odd", 2, 2, "c")]
 
 
 def test_sizes_and_seconds_are_kept(place: Workspace) -> None:

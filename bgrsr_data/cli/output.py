@@ -1,68 +1,17 @@
-"""How results and progress look: plain lines on stdout, a bar (or, without a terminal, plain lines) on stderr."""
+"""How results look: plain lines on stdout."""
 
 from __future__ import annotations
 
 import json
 import os
-import sys
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
 
 from bgrsr_data.cli import DEBUG
-from bgrsr_data.errors import InterruptedRunError, ToolError
-from bgrsr_data.runner import Outcome, Progress
-
-LINE_EVERY_S = 10.0
-
-
-@contextmanager
-def progress_bars() -> Iterator[Progress]:
-    """Show the progress of stages; Ctrl-C leaves everything finished in the ledger.
-
-    Raises:
-        InterruptedRunError: Ctrl-C, or SIGTERM.
-    """
-    try:
-        if sys.stderr.isatty():
-            with _bars() as progress:
-                yield progress
-        else:
-            yield _plain_lines()
-    except KeyboardInterrupt as error:
-        raise InterruptedRunError("stopped; what is finished is kept, the same command continues") from error
-
-
-@contextmanager
-def _bars() -> Iterator[Progress]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
-
-    columns = (TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bars(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bars:
-        tasks: dict[str, Any] = {}
-
-        def progress(stage: str, finished: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=finished, total=total)
-
-        yield progress
-
-
-def _plain_lines() -> Progress:
-    told = {"at": time.monotonic()}
-
-    def progress(stage: str, finished: int, total: int) -> None:
-        if time.monotonic() - told["at"] >= LINE_EVERY_S:
-            told["at"] = time.monotonic()
-            typer.echo(f"{stage}: {finished} of {total}", err=True)
-
-    return progress
+from bgrsr_data.errors import ToolError
+from bgrsr_data.runner import Outcome
 
 
 def show(outcome: Outcome, *, as_json: bool = False) -> None:
@@ -143,15 +92,6 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.1f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def size(number: float) -> str:
-    """Bytes in words, as 3.2 MB."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if number < 1000:
-            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
-        number /= 1000
-    return f"{number:.1f} TB"
 
 
 def _trace(outcome: Outcome, item: str) -> str:

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import typer
 
-from bgrsr_data.cli.output import as_dict, progress_bars, raise_for_failures, show, size, table
+from bgrsr_data.cli.output import as_dict, raise_for_failures, show, table
+from bgrsr_data.cli.progress import progress_bars
 from bgrsr_data.errors import InputError
 from bgrsr_data.fetch.sources import read_sources
 from bgrsr_data.forecast import BEFORE, Forecast, forecast
 from bgrsr_data.recipes import Recipe, find_recipe, read_recipe
 from bgrsr_data.records import Source
 from bgrsr_data.runner import Outcome, run_stage
+from bgrsr_data.sizes import size
 from bgrsr_data.sources import remember
 from bgrsr_data.workspace import LEDGER, Workspace
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import typer
 
-from bgrsr_data.cli.output import as_dict, progress_bars, raise_for_failures, show
+from bgrsr_data.cli.output import as_dict, raise_for_failures, show
+from bgrsr_data.cli.progress import progress_bars
 from bgrsr_data.errors import InputError, ToolError
 from bgrsr_data.plain import run_on_files
 from bgrsr_data.records import RejectionRow, Source

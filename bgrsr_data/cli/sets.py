@@ -98,7 +98,7 @@ def review_open(
 
     Example: bgrsr review open -w demo
     """
-    from bgrsr_data.cli.output import progress_bars
+    from bgrsr_data.cli.progress import counting, progress_bars
     from bgrsr_data.review.app import open_app
     from bgrsr_data.workspace import Workspace
 
@@ -106,7 +106,7 @@ def review_open(
         typer.echo(f"review: {url} (tag samples accept or reject; Ctrl-C closes; then: bgrsr review pull)")
 
     with progress_bars() as progress:
-        open_app(Workspace(workspace), port=port, browser=browser, opened=opened, progress=progress)
+        open_app(Workspace(workspace), port=port, browser=browser, opened=opened, progress=counting(progress))
 
 
 def review_pull(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from bgrsr_data.cli.output import progress_bars
+from bgrsr_data.cli.progress import progress_bars
 from bgrsr_data.records import Combination
 from bgrsr_data.review.verdicts import Pulled, pull
 from bgrsr_data.runner import run_stage

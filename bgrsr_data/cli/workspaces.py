@@ -36,7 +36,8 @@ def status(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
 
     Example: bgrsr status -w demo
     """
-    from bgrsr_data.cli.output import size, table
+    from bgrsr_data.cli.output import table
+    from bgrsr_data.sizes import size
     from bgrsr_data.status import next_stage, workspace_status
     from bgrsr_data.workspace import Workspace
 
@@ -99,7 +100,8 @@ def retry(
 
     Example: bgrsr retry fetch -w demo
     """
-    from bgrsr_data.cli.output import as_dict, progress_bars, raise_for_failures, show
+    from bgrsr_data.cli.output import as_dict, raise_for_failures, show
+    from bgrsr_data.cli.progress import progress_bars
     from bgrsr_data.runner import run_stage
     from bgrsr_data.stages import stage_as_it_ran, stage_class, stage_names
     from bgrsr_data.workspace import Workspace

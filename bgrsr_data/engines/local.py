@@ -19,7 +19,8 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from bgrsr_data.engines.result import Result, attempt
+from bgrsr_data.engines.result import Ask, Hear, Result, Told, allow, attend, hear_nothing
+from bgrsr_data.errors import DiskFullError
 from bgrsr_data.stage import Item, Stage
 
 MAX_DEATHS = 2
@@ -33,16 +34,34 @@ _ALLOCATOR = {
 }
 
 
-def run_here(stage: Stage[Any], items: Iterable[Item[Any]], root: Path) -> Iterator[Result]:
+def run_here(
+    stage: Stage[Any], items: Iterable[Item[Any]], root: Path, *, hear: Hear = hear_nothing, ask: Ask = allow
+) -> Iterator[Result]:
     """Run items one after the other in this process."""
     for item in items:
-        yield attempt(stage, item, root)
+        yield attend(stage, item, root, hear, ask)
 
 
-def run_pool(stage: Stage[Any], items: Iterable[Item[Any]], root: Path, *, workers: int) -> Generator[Result]:
+def run_pool(
+    stage: Stage[Any],
+    items: Iterable[Item[Any]],
+    root: Path,
+    *,
+    workers: int,
+    hear: Hear = hear_nothing,
+    ask: Ask = allow,
+) -> Generator[Result]:
     """Run items in `workers` processes and yield each result as it is finished.
 
     Leaving the iterator (Ctrl-C, an error) stops the workers; what they held is simply not done.
+
+    Args:
+        stage: What to run.
+        items: What to run it on.
+        root: The workspace.
+        workers: How many processes.
+        hear: Called here, in the driver, with what a running item tells.
+        ask: Called here with (item, bytes) that it wants to write; it raises DiskFullError where they do not fit.
     """
     waiting = deque(items)
     deaths: dict[str, int] = {}
@@ -59,11 +78,15 @@ def run_pool(stage: Stage[Any], items: Iterable[Item[Any]], root: Path, *, worke
                     if worker.item is None and waiting:
                         worker.give(waiting.popleft())
                 for worker in _ready(crew):
-                    result = worker.take(deaths)
-                    if result is None:
+                    said = worker.take(deaths)
+                    if said is None:
                         waiting.appendleft(worker.lost)
+                    elif isinstance(said, Told):
+                        hear(said)
+                    elif isinstance(said, Result):
+                        yield said
                     else:
-                        yield result
+                        worker.answer(said, ask)
         finally:
             for worker in crew:
                 worker.stop()
@@ -86,20 +109,34 @@ class _Worker:
         with contextlib.suppress(BrokenPipeError):  # it died while idle: `take` finds the end of its pipe
             self.pipe.send(item)
 
-    def take(self, deaths: dict[str, int]) -> Result | None:
-        """The result of the item held; None if the worker died and the item deserves another try."""
-        item = self.item
-        if item is None:
+    def take(self, deaths: dict[str, int]) -> Result | Told | int | None:
+        """What the worker says of its item: how it ended, how far it is, or the bytes it asks room for.
+
+        None if the worker died and the item deserves another try.
+        """
+        if self.item is None:
             raise RuntimeError("a worker spoke without an item")
-        self.item = None
         try:
-            result: Result = self.pipe.recv()
+            said: Result | Told | int = self.pipe.recv()
         except (EOFError, ConnectionResetError):
-            return self._died(item, deaths)
-        return result
+            return self._died(self.item, deaths)
+        if isinstance(said, Result):
+            self.item = None
+        return said
+
+    def answer(self, wanted: int, ask: Ask) -> None:
+        """Say whether there is room: None, or the error that the item is to raise."""
+        refused = None
+        try:
+            ask("" if self.item is None else self.item.id, wanted)
+        except DiskFullError as error:
+            refused = error
+        with contextlib.suppress(BrokenPipeError):
+            self.pipe.send(refused)
 
     def _died(self, item: Item[Any], deaths: dict[str, int]) -> Result | None:
         self.alive = False
+        self.item = None
         self.lost = item
         self.process.join()
         deaths[item.id] = deaths.get(item.id, 0) + 1
@@ -126,12 +163,32 @@ def _work(pipe: Connection, stage: Stage[Any], root: Path) -> None:
     import cv2  # noqa: PLC0415 - the driver does without it
 
     cv2.setNumThreads(1)
+    driver = _Driver(pipe)
     while True:
         try:
             item = pipe.recv()
         except EOFError:
             return
-        pipe.send(attempt(stage, item, root))
+        driver.hear(attend(stage, item, root, driver.hear, driver.ask))
+
+
+class _Driver:
+    """The driver, as a worker sees it; an item may have threads, and one of them speaks at a time."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._speaking = threading.Lock()
+
+    def hear(self, said: Result | Told) -> None:
+        with self._speaking:
+            self._pipe.send(said)
+
+    def ask(self, _item: str, wanted: int) -> None:
+        with self._speaking:
+            self._pipe.send(wanted)
+            refused: DiskFullError | None = self._pipe.recv()
+        if refused:
+            raise refused
 
 
 def _die_with_parent() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from odd_stages import Odd
 
-from bgrsr_data.cli.output import progress_bars
+from bgrsr_data.cli.progress import progress_bars
 from bgrsr_data.runner import run_stage
 from bgrsr_data.workspace import Workspace
 

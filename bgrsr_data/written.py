@@ -1,0 +1,65 @@
+"""The files that a stage wrote: which its rows name, which are gone, and what a killed run left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bgrsr_data.ledger import Ledger
+from bgrsr_data.media.files import HALF_WRITTEN
+from bgrsr_data.records import Record
+from bgrsr_data.stage import Stage
+
+PATH_FIELDS = ("path", "annotations", "mask", "alpha_path", "foreground_path")
+
+
+def paths_of(stage: Stage[Any], records: Iterable[Record]) -> Iterator[str]:
+    """The files that `stage` itself wrote, of those that `records` name."""
+    for record in records:
+        for name in PATH_FIELDS:
+            path = getattr(record, name, None)
+            if path and stage.owns(path):
+                yield path
+
+
+def bytes_of(root: Path, paths: Iterable[str]) -> int:
+    """Size of those of the files that are there."""
+    return sum((root / path).stat().st_size for path in paths if (root / path).is_file())
+
+
+def written_files(ledger: Ledger, stage: Stage[Any]) -> Iterator[tuple[str, str]]:
+    """(item, path) of every file in the folder of `stage` that its records name."""
+    if stage.folder is not None:
+        for item, record in ledger.records(stage.name):
+            for path in paths_of(stage, [record]):
+                yield item, path
+
+
+class Missing:
+    """Which items of a stage lack a file that they wrote, read once."""
+
+    def __init__(self, ledger: Ledger, stage: Stage[Any], root: Path) -> None:
+        self._ledger, self._stage, self._root = ledger, stage, root
+        self._items: set[str] | None = None
+
+    def __contains__(self, item: str) -> bool:
+        if self._items is None:
+            named = written_files(self._ledger, self._stage)
+            self._items = {owner for owner, path in named if not (self._root / path).is_file()}
+        return item in self._items
+
+
+def sweep(folder: Path) -> None:
+    """Remove half-written files that a killed run left beside the whole ones."""
+    for path in folder.rglob(".*"):
+        if HALF_WRITTEN.fullmatch(path.name) and path.is_file():
+            path.unlink()
+
+
+def delete_doomed(root: Path, ledger: Ledger) -> None:
+    """Delete the files that the ledger gave up, also those of a run that was killed before it came to it."""
+    if doomed := ledger.doomed():
+        for path in doomed:
+            (root / path).unlink(missing_ok=True)
+        ledger.spare(doomed)
