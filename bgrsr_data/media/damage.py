@@ -3,7 +3,7 @@
 Most pictures are coded as differences from others. A decoder conceals a broken one and hands out its smeared
 descendants as if nothing were wrong with them: of a clip with one damaged packet (H.264, one key picture) 35 of 75
 pictures came out wrong, and one of them was marked. So after a broken picture nothing counts up to the next key
-picture; after a broken B picture, on which only its likes may lean, up to the next of another type.
+picture; that it was a B picture is no excuse, since others may lean on it too.
 
 Decoders of HEVC, VP9 and AV1 do not notice damage inside a packet that still parses; nor does this.
 """
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from enum import IntEnum
 from typing import Protocol
 
 import av
@@ -22,18 +21,10 @@ _MOST_HELD = 8  # B pictures in a row that lean on one shown after them; encoder
 
 
 class Damage(Protocol):
-    """Where damage is counted: packets or pictures that are broken, and pictures left out."""
+    """Where damage is counted: packets or pictures that are broken, and all that is left out."""
 
     broken: int
     skipped: int
-
-
-class _Until(IntEnum):
-    """How long what comes is spoilt."""
-
-    NOW = 0
-    NO_B_PICTURE = 1
-    KEY_PICTURE = 2
 
 
 class Undamaged:
@@ -45,29 +36,28 @@ class Undamaged:
 
     def __init__(self, damage: Damage) -> None:
         self._damage = damage
-        self._spoilt = _Until.NOW
+        self._spoilt = False
         self._held: deque[av.VideoFrame] = deque()  # B pictures: as good as the next of another type
 
-    def broke(self, until: _Until = _Until.KEY_PICTURE) -> None:
-        """Take note that a packet could not be decoded."""
+    def broke(self) -> None:
+        """Take note that a packet could not be decoded, or not whole."""
         self._damage.broken += 1
         self._damage.skipped += 1 + len(self._held)
         self._held.clear()
-        self._spoilt = max(self._spoilt, until)
+        self._spoilt = True
 
     def push(self, frame: av.VideoFrame) -> Iterator[av.VideoFrame]:
         """Take a picture; give those that are known to be good."""
-        is_b = frame.pict_type == PictureType.B
         if frame.is_corrupt:
-            self.broke(_Until.NO_B_PICTURE if is_b else _Until.KEY_PICTURE)
+            self.broke()
             return
-        if frame.key_frame or (self._spoilt == _Until.NO_B_PICTURE and not is_b):
-            self._spoilt = _Until.NOW
+        self._spoilt = self._spoilt and not frame.key_frame
         if self._spoilt:
             self._damage.skipped += 1
             return
         self._held.append(frame)
-        while self._held and (not is_b or len(self._held) > _MOST_HELD):
+        waits = frame.pict_type == PictureType.B
+        while self._held and (not waits or len(self._held) > _MOST_HELD):
             yield self._held.popleft()
 
     def flush(self) -> Iterator[av.VideoFrame]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 
@@ -19,6 +20,7 @@ from av.stream import Disposition
 
 from bgrsr_data.errors import Rejection
 from bgrsr_data.media.coding import HDR, Coding, Told, coding_of
+from bgrsr_data.media.damage import Undamaged
 from bgrsr_data.media.deinterlace import Deinterlacer
 from bgrsr_data.media.picture import Picture
 from bgrsr_data.media.shape import PixelShapes
@@ -33,6 +35,8 @@ _CONTAINERS = (
     "aac,asf,av1,avi,dv,flac,flv,h264,hevc,m4v,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,"
     "mpeg,mpegts,mpegvideo,mxf,ogg,wav"
 )
+_INDEXED = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"}  # containers that can be entered anywhere, by one clock
+_RUN_UP_S = 1  # pictures are deinterlaced with the one before them, and fields may come in pairs
 _MISSING_S = Fraction(1, 2)
 _MISSING_SHARE = Fraction(1, 50)
 
@@ -97,7 +101,9 @@ class VideoReader:
     def __init__(self, path: Path, *, tone_map: bool = False) -> None:
         self.path = path
         self.tone_map = tone_map
+        self._first: int | None = None
         self._open()
+        self._running: Iterator[Picture] = iter(())
         self.time_base = Fraction(self._stream.time_base or Fraction(1, 1000))
         self.codec = self._stream.codec_context.name
         self.rate = Fraction(self._stream.average_rate or 25)
@@ -147,6 +153,34 @@ class VideoReader:
 
     def __iter__(self) -> Iterator[Picture]:
         """Give every picture, in order of time; the report grows with them."""
+        self._running = self._shown()
+        return self._running
+
+    def skip_to(self, time_s: Fraction) -> Iterator[Picture]:
+        """Give the pictures from `time_s` on, the same that decoding all before would lead to.
+
+        An index is trusted as far as a picture before `time_s` shows that it led to the right place; files without one,
+        whose clocks may jump, are decoded up to there.
+
+        Args:
+            time_s: Seconds, on the scale of the pictures' pts; after the last picture that was given.
+        """
+        broken, skipped = self.report.broken, self.report.skipped
+        if self._container.format.name in _INDEXED:
+            self.report.indexed = 0  # packets are left out on purpose
+            self.seek(time_s - _RUN_UP_S)
+            landed = next(iter(self), None)
+            if landed is None or landed.time_s > time_s:
+                self.close()
+                self._open()
+                self._running = self._shown()
+            self.report.broken, self.report.skipped = broken, skipped  # what has no beginning is not broken
+        for picture in self._running:
+            if picture.time_s >= time_s:
+                return chain([picture], self._running)
+        return iter(())
+
+    def _shown(self) -> Iterator[Picture]:
         seen = None
         for picture in self._timed(self._progressive()):
             tags = _tags(picture.frame)
@@ -161,13 +195,14 @@ class VideoReader:
 
     def _timed(self, frames: Iterator[av.VideoFrame]) -> Iterator[Picture]:
         step = max(1, round(1 / (self.rate * self.time_base)))
-        first = last = None
+        last = None
         for frame in frames:
             told = frame.pts if frame.pts is not None else frame.dts
             pts = told if told is not None and (last is None or told > last) else (0 if last is None else last + step)
-            first, last = (pts if first is None else first), pts
+            last = pts
+            self._first = pts if self._first is None else self._first
             self.report.frames += 1
-            self.report.end_s = (pts - first + (frame.duration or step)) * self.time_base
+            self.report.end_s = (pts - self._first + (frame.duration or step)) * self.time_base
             yield Picture(frame, pts, self.time_base, self._shapes.of(frame))
 
     def _progressive(self) -> Iterator[av.VideoFrame]:
@@ -177,19 +212,18 @@ class VideoReader:
         yield from deinterlacer.flush()
 
     def _frames(self) -> Iterator[av.VideoFrame]:
+        undamaged = Undamaged(self.report)
         for packet in self._packets():
             try:
                 frames = self._stream.decode(packet)
             except av.error.InvalidDataError:
-                self._note_broken()
+                undamaged.broke()
                 continue
             self._shapes.note(packet)
             for frame in frames:
-                if frame.is_corrupt:
-                    self._note_broken()
-                else:
-                    self._told.complete(frame)
-                    yield frame
+                self._told.complete(frame)
+                yield from undamaged.push(frame)
+        yield from undamaged.flush()
 
     def _packets(self) -> Iterator[av.Packet[av.VideoStream] | None]:
         packets = self._container.demux(self._stream)
@@ -204,10 +238,6 @@ class VideoReader:
                 return
             self.report.packets += packet.size > 0  # the last, empty one only empties the decoder
             yield packet
-
-    def _note_broken(self) -> None:
-        self.report.broken += 1
-        self.report.skipped += 1
 
     def _declared(self) -> Fraction | None:
         if self._stream.duration:
