@@ -85,6 +85,28 @@ class Budget:
             )
 
 
+def warn_of_space(root: Path, written: int, coming: int, limit: int | None) -> str | None:
+    """One line where what is forecast would not fit.
+
+    Args:
+        root: The workspace, or where it will be.
+        written: Bytes that it has.
+        coming: Bytes that a run is expected to add.
+        limit: The most that it may come to.
+    """
+    if not coming:
+        return None
+    if limit is not None and written + coming > limit:
+        told = f"{size(written)} are there" if written else "nothing is there yet"
+        return f"about {size(coming)} are to come and {told}: --max-disk {size(limit)} will stop the run before its end"
+    room = free_bytes(root) - reserve_bytes(root)
+    if coming > room:
+        return (
+            f"about {size(coming)} are to come, but {root} has room for {size(max(0, room))}: the run will stop there"
+        )
+    return None
+
+
 def free_bytes(folder: Path) -> int:
     """Free space of the disk that `folder` is on, or will be."""
     return shutil.disk_usage(_existing(folder)).free

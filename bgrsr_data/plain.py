@@ -53,6 +53,7 @@ def run_on_files(
     out: Path,
     *,
     workers: int | None = None,
+    max_disk: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[Outcome, list[Record]]:
     """Run `stage` over `items` and write under `out`.
@@ -72,7 +73,7 @@ def run_on_files(
     try:
         with workspace.writing():
             claim(workspace.ledger, plain.name, listed, out)
-            outcome = run_stage(plain, workspace, workers=workers, progress=progress)
+            outcome = run_stage(plain, workspace, workers=workers, max_disk=max_disk, progress=progress)
         return outcome, [record for item in listed for record in workspace.ledger.rows_of_item(plain.name, item.id)]
     finally:
         workspace.close()

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bgrsr_data.cli.parameters import JsonOption, OutOption, WorkersOption, WorkspaceOption, with_options
+from bgrsr_data.cli.parameters import JsonOption, MaxDiskOption, OutOption, WorkersOption, WorkspaceOption, with_options
 from bgrsr_data.deblur.options import DeblurOptions
 from bgrsr_data.errors import InputError
 from bgrsr_data.frames.options import FrameOptions
@@ -43,6 +43,7 @@ def fetch(
     annotations: Annotated[str | None, typer.Option(help="COCO instances JSON, for role coco.")] = None,
     workspace: WorkspaceOption = HERE,
     workers: WorkersOption = None,
+    max_disk: MaxDiskOption = None,
     json: JsonOption = False,
 ) -> None:
     """Fetch footage: all sources listed so far, and TARGET.
@@ -53,7 +54,7 @@ def fetch(
     from bgrsr_data.fetch.command import sources_of
 
     added = sources_of(target, role, licence=licence, creator=creator, person=person, annotations=annotations)
-    run_in_workspace("fetch", {}, workspace, workers=workers, as_json=json, sources=added)
+    run_in_workspace("fetch", {}, workspace, workers=workers, max_disk=max_disk, as_json=json, sources=added)
 
 
 def frames(
@@ -61,6 +62,7 @@ def frames(
     out: OutOption = None,
     workspace: WorkspaceOption = HERE,
     workers: WorkersOption = None,
+    max_disk: MaxDiskOption = None,
     json: JsonOption = False,
     *,
     given: dict[str, Any],
@@ -75,7 +77,7 @@ def frames(
 
         return plain_items(clips or [])
 
-    _step("frames", given, _files(clips, items), out, workspace, workers=workers, as_json=json)
+    _step("frames", given, _files(clips, items), out, workspace, workers=workers, max_disk=max_disk, as_json=json)
 
 
 def deblur(
@@ -83,6 +85,7 @@ def deblur(
     out: OutOption = None,
     workspace: WorkspaceOption = HERE,
     workers: WorkersOption = None,
+    max_disk: MaxDiskOption = None,
     json: JsonOption = False,
     *,
     given: dict[str, Any],
@@ -97,7 +100,7 @@ def deblur(
 
         return plain_items(files or [])
 
-    _step("deblur", given, _files(files, items), out, workspace, workers=workers, as_json=json)
+    _step("deblur", given, _files(files, items), out, workspace, workers=workers, max_disk=max_disk, as_json=json)
 
 
 def key(
@@ -105,6 +108,7 @@ def key(
     out: OutOption = None,
     workspace: WorkspaceOption = HERE,
     workers: WorkersOption = None,
+    max_disk: MaxDiskOption = None,
     json: JsonOption = False,
     *,
     given: dict[str, Any],
@@ -123,7 +127,7 @@ def key(
 
         return plain_items(files or [])
 
-    _step("key", given, _files(files, items), out, workspace, workers=workers, as_json=json)
+    _step("key", given, _files(files, items), out, workspace, workers=workers, max_disk=max_disk, as_json=json)
 
 
 def trimap(
@@ -132,6 +136,7 @@ def trimap(
     out: OutOption = None,
     workspace: WorkspaceOption = HERE,
     workers: WorkersOption = None,
+    max_disk: MaxDiskOption = None,
     json: JsonOption = False,
     *,
     given: dict[str, Any],
@@ -148,7 +153,16 @@ def trimap(
 
         return plain_items(annotations or HERE, images or HERE)
 
-    _step("trimap", given, items if annotations else None, out, workspace, workers=workers, as_json=json)
+    _step(
+        "trimap",
+        given,
+        items if annotations else None,
+        out,
+        workspace,
+        workers=workers,
+        max_disk=max_disk,
+        as_json=json,
+    )
 
 
 def _files(files: list[Path] | None, items: Callable[[], Iterable[Any]]) -> Callable[[], Iterable[Any]] | None:
@@ -163,6 +177,7 @@ def _step(
     workspace: Path,
     *,
     workers: int | None,
+    max_disk: int | None,
     as_json: bool,
 ) -> None:
     """Run a step on plain files where some were named, else in the workspace."""
@@ -171,6 +186,6 @@ def _step(
     if (items is None) != (out is None):
         raise InputError(f"{name}: files and --out DIR go together; without both it works in the workspace")
     if items is None or out is None:
-        run_in_workspace(name, given, workspace, workers=workers, as_json=as_json)
+        run_in_workspace(name, given, workspace, workers=workers, max_disk=max_disk, as_json=as_json)
     else:
-        run_plain(name, given, items(), out, workers=workers, as_json=as_json)
+        run_plain(name, given, items(), out, workers=workers, max_disk=max_disk, as_json=as_json)

@@ -13,6 +13,8 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel
 
+from bgrsr_data.sizes import read_size
+
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", envvar="BGRSR_WORKSPACE", help="The workspace; by default this folder.")
 ]
@@ -20,6 +22,12 @@ WorkersOption = Annotated[
     int | None, typer.Option("--workers", "-j", min=1, help="Worker processes; by default one a processor.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+MaxDiskOption = Annotated[
+    int | None,
+    typer.Option(
+        parser=read_size, metavar="SIZE", help="Stop before the workspace is larger, as 50GB.", show_default="the disk"
+    ),
+]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Without a workspace: the folder for the results.")]
 
 Command = Callable[..., None]

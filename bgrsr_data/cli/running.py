@@ -28,12 +28,14 @@ def run_in_workspace(
     *,
     workers: int | None,
     as_json: bool,
+    max_disk: int | None = None,
     sources: Sequence[Source] = (),
 ) -> None:
     """Run one stage; options that are not given stay as they were last run there.
 
     Raises:
         ToolError: Items failed.
+        DiskFullError: The disk is nearly full, or `max_disk` bytes would be passed.
     """
     place = Workspace(workspace)
     last = place.ledger.options(name)
@@ -41,13 +43,20 @@ def run_in_workspace(
     stage = make_stage(name, before | dict(given))
     with place.writing(), progress_bars() as progress:
         remember(place.ledger, sources)
-        outcome = run_stage(stage, place, workers=workers, progress=progress)
+        outcome = run_stage(stage, place, workers=workers, max_disk=max_disk, progress=progress)
     show(outcome, as_json=as_json)
     raise_for_failures([outcome])
 
 
 def run_plain(
-    name: str, given: Mapping[str, Any], items: Iterable[Item[Any]], out: Path, *, workers: int | None, as_json: bool
+    name: str,
+    given: Mapping[str, Any],
+    items: Iterable[Item[Any]],
+    out: Path,
+    *,
+    workers: int | None,
+    as_json: bool,
+    max_disk: int | None = None,
 ) -> None:
     """Run one stage on plain files.
 
@@ -56,7 +65,9 @@ def run_plain(
         ToolError: Items failed.
     """
     with progress_bars() as progress:
-        outcome, records = run_on_files(make_stage(name, given), items, out, workers=workers, progress=progress)
+        outcome, records = run_on_files(
+            make_stage(name, given), items, out, workers=workers, max_disk=max_disk, progress=progress
+        )
     if as_json:
         made = [{"kind": r.kind} | r.model_dump(mode="json") for r in records]
         typer.echo(json.dumps(as_dict(outcome) | {"rows": made}))
