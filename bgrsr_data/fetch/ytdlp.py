@@ -112,6 +112,7 @@ class _Walk:
         self.manner = manner
         self.client = Client(folder, options, manner, max_samples)
         self.known = {kept.asked: kept for kept in list_kept(folder)}
+        self.given: list[Kept] = []  # by this walk
         self.seen = 0  # entries that were looked at, in this playlist and those inside of it
         self.limited = False  # the site said "too many requests": the rest is not asked for
 
@@ -119,6 +120,7 @@ class _Walk:
         """Everything at `url`; entries that are dead are told, not raised."""
         if known := self.known.get(self._asked(url)):
             self.licences.refuse(known.licence)
+            self.given.append(known)
             yield known
         elif is_image(Path(urlsplit(url).path)):
             yield self._fetch(url, {"id": _file_stem(url), "webpage_url": url}, self.client.download_image)
@@ -169,10 +171,13 @@ class _Walk:
         stem = stem_of(info)
         with alone_with(stem, self.manner.clips):
             found = find_whole(stem, self.folder, self.manner.clips)
+            if found and found[1] in self.given:
+                return found[1]  # its list names it twice
             file, shown = found or self._download(name, info, stem, download)
             take_over(file, self.folder)
             write_origin(self.folder, file.name, info)
-            return keep(self.folder, file.name, shown, asked=self._asked(name), **told)
+            self.given.append(keep(self.folder, file.name, shown, asked=self._asked(name), **told))
+            return self.given[-1]
 
     def _download(self, name: str, info: dict[str, Any], stem: str, download: _Download) -> tuple[Path, Probe]:
         part, shown = self.client.again(name, lambda: self._whole(name, info, stem, download))
