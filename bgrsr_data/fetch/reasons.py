@@ -36,6 +36,7 @@ _STATUS = {
 }  # fmt: skip
 _KINDS = {"GeoRestrictedError": "geo-blocked", "UserNotLive": "live"}
 _WORDS = (  # the first that is found decides
+    ("network", r"\[ssl|certificate"),
     ("extractor", r"please install|is not installed|please update|needs? to be reloaded|latest version of youtube"),
     ("geo-blocked", r"in your (country|region|location)|from your (country|location)|geo.?(restrict|block)|use a vpn"),
     (
@@ -47,7 +48,7 @@ _WORDS = (  # the first that is found decides
     (
         "private",
         r"\bprivate\b|members?.only|channel's members|join this channel|music premium|requires payment|purchase"
-        r"|\bpassword|tickets?\b|playback on other websites|embed-only|subscri(be|ption)",
+        r"|by a password|password.protected|(wrong|invalid) (video )?password|tickets?\b|playback on other websites|embed-only|subscri(be|ption)",
     ),
     ("needs-cookies", r"sign(ing)? in|log(ged)?.?in|age.?restrict|cookies|not a bot|captcha|registered users"),
     ("needs-cookies", r"authenticat|authoriz|workspace account|impersonat"),
