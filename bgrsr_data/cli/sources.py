@@ -48,7 +48,7 @@ def import_list(
     from bgrsr_data.cli.output import counted
     from bgrsr_data.fetch.lists import PUBLIC_LISTS
     from bgrsr_data.fetch.lists.files import as_text, changed, download, read_folder
-    from bgrsr_data.fetch.lists.listing import source_list_text
+    from bgrsr_data.fetch.lists.public import source_list_text
     from bgrsr_data.marked import did_you_mean
 
     if name not in PUBLIC_LISTS:

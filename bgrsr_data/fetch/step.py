@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bgrsr_data.errors import InputError, Rejection
-from bgrsr_data.fetch import coco
+from bgrsr_data.fetch.coco_source import fetch_coco
 from bgrsr_data.fetch.kept import Kept, clip_row
 from bgrsr_data.fetch.local import copy_in, list_files, name_in, stamps_of
 from bgrsr_data.fetch.options import HOW, FetchOptions
@@ -26,7 +26,7 @@ from bgrsr_data.sources import STAGE as SOURCES
 from bgrsr_data.stage import Item, Stage
 
 if TYPE_CHECKING:
-    from bgrsr_data.fetch.client import Manner
+    from bgrsr_data.fetch.client import Client, Manner
 
 
 class Fetch(Stage[Source]):
@@ -119,13 +119,17 @@ class Fetch(Stage[Source]):
                 yield reject_part(self.name, source.id, name, unfit.reason, unfit.detail)
 
     def _coco(self, source: Source, folder: Path) -> Iterator[Kept | RejectionRow]:
-        annotations = coco.read_annotations(Path(str(source.annotations)))
-        images = Path(str(source.path))
-        for image in coco.person_images(annotations, source.max_samples):
-            try:
-                yield coco.fetch_image(annotations, image, images, folder)
-            except Rejection as unfit:
-                yield reject_part(self.name, source.id, image["file_name"], unfit.reason, unfit.detail)
+        def client() -> Client:
+            from bgrsr_data.fetch.client import Client  # noqa: PLC0415
+
+            options = {key: value for key, value in source.yt_dlp.items() if value is not None}
+            return Client(folder, options, self._manner(folder.parent, options), None)
+
+        for one in fetch_coco(source, folder, accepted=self.options.licence, client=client):
+            if isinstance(one, Kept):
+                yield one
+            else:
+                yield reject_part(self.name, source.id, one.image, one.reason, one.detail)
 
     def _rows(self, source: Source, found: Iterable[Kept | RejectionRow]) -> Iterator[Record]:
         """Rows of what was found; the same bytes twice are one clip."""
@@ -157,12 +161,11 @@ def _passing(rejections: Iterable[RejectionRow]) -> dict[str, list[str]]:
 
 def _stamps(source: Source, root: Path) -> list[str]:
     """Name, size and time of every local file, so that a change is seen without reading it."""
-    if source.path is None:
-        return []
-    place = Path(source.path)
     try:
         if source.annotations is None:
-            return stamps_of(place, without=root)
-        return [stamp_of(place / "."), stamp_of(Path(source.annotations))]
+            return stamps_of(Path(source.path), without=root) if source.path else []
+        places = [Path(source.path) / "."] if source.path else []
+        places += [] if "://" in source.annotations else [Path(source.annotations)]
+        return [stamp_of(place) for place in places]
     except (InputError, OSError) as error:
         return [f"missing: {error}"]

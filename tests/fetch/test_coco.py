@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bgrsr_data.errors import InputError, Rejection
-from bgrsr_data.fetch.coco import fetch_image, person_images, read_annotations
+from bgrsr_data.errors import FetchError, InputError, Rejection
+from bgrsr_data.fetch.client import Client, Manner
+from bgrsr_data.fetch.coco import find_image, licence_of_image, name_of, person_images, read_annotations
+from bgrsr_data.fetch.coco_source import LeftOut, fetch_coco
+from bgrsr_data.fetch.kept import Kept
+from bgrsr_data.fetch.retrying import Retries
+from bgrsr_data.records import Source
 
 
 def instances() -> dict[str, Any]:
@@ -54,21 +60,47 @@ def write(tmp_path: Path, content: object) -> Path:
     return path
 
 
-def test_images_with_persons_are_listed_by_id_and_at_most_max_samples(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def fetched(tmp_path: Path):
+    """Fetch instances.json into to/, from images/ or the addresses in it: what came, and what was left out."""
+
+    def fetch(*accepted: str, path: str | None = "images", annotations: str = "", **given: object):
+        place = annotations or str(tmp_path / "instances.json")
+        images = str(tmp_path / path) if path else None
+        told = {"id": "source-0", "name": "coco", "role": "coco", "licence": "unknown", "creator": "unknown"}
+        source = Source.model_validate({**told, "annotations": place, "path": images, **given})
+        manner = Manner(retries=Retries().scaled(0))
+        found = list(
+            fetch_coco(
+                source, tmp_path / "to", accepted=accepted, client=lambda: Client(tmp_path / "to", {}, manner, None)
+            )
+        )
+        return [one for one in found if isinstance(one, Kept)], [one for one in found if isinstance(one, LeftOut)]
+
+    return fetch
+
+
+def test_images_with_persons_are_listed_by_id_without_a_word(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     coco = read_annotations(write(tmp_path, instances()))
     assert [image["id"] for image in person_images(coco)] == [1, 3]
-    assert [image["id"] for image in person_images(coco, 1)] == [1]
     assert capfd.readouterr() == ("", "")
 
 
-def test_an_image_keeps_its_licence_and_only_its_persons(tmp_path: Path, images: Path) -> None:
+def test_a_category_selects_the_images_that_show_a_person_and_that(tmp_path: Path, images: Path, fetched) -> None:
     coco = read_annotations(write(tmp_path, instances()))
-    first, third = (fetch_image(coco, image, images, tmp_path / "to") for image in person_images(coco))
-    assert (first.licence, first.creator, first.url) == (
-        "Attribution License", "Flickr user", "https://example.org/photo",
-    )  # fmt: skip
+    assert [image["id"] for image in person_images(coco, ["dog"])] == [1]
+    assert [image["id"] for image in person_images(coco, ["person"])] == [1, 3]
+    with pytest.raises(InputError, match="'dogg' is no category of these annotations; did you mean 'dog'"):
+        person_images(coco, ["dogg"])
+    kept, left_out = fetched(categories=["dog"])
+    assert ([one.file for one in kept], left_out) == (["1.png"], [])
+
+
+def test_an_image_keeps_its_licence_and_only_its_persons(tmp_path: Path, images: Path, fetched) -> None:
+    write(tmp_path, instances())
+    (first, third), left_out = fetched()
+    assert left_out == []
+    assert (first.licence, first.creator, first.url) == ("CC-BY", "Flickr user", "https://example.org/photo")
     assert (third.licence, third.creator, third.url) == (None, None, None)
     assert first.person != third.person
     assert first.annotations is not None
@@ -80,40 +112,149 @@ def test_an_image_keeps_its_licence_and_only_its_persons(tmp_path: Path, images:
     assert len(person_images(read_annotations(tmp_path / "to" / first.annotations))) == 1
 
 
-def test_changed_annotations_replace_the_old_ones(tmp_path: Path, images: Path) -> None:
+def test_the_version_of_a_licence_is_in_its_address(tmp_path: Path) -> None:
+    content = instances()
+    names = [("Attribution-NonCommercial License", "http://creativecommons.org/licenses/by-nc/2.0/")]
+    names += [("No known copyright restrictions", "http://flickr.com/commons/usage/"), ("", "")]
+    content["licenses"] = [{"id": n, "name": name, "url": url} for n, (name, url) in enumerate(names)]
+    coco = read_annotations(write(tmp_path, content))
+    found = [licence_of_image(coco, {"license": n}) for n in range(3)]
+    assert found == ["CC-BY-NC-2.0", "no-known-copyright", None]
+    assert licence_of_image(coco, {"license": 99}) is None
+
+
+def test_a_licence_that_is_not_accepted_is_told_of_each_image_and_nothing_is_copied(
+    tmp_path: Path, images: Path, fetched
+) -> None:
+    write(tmp_path, instances())
+    kept, left_out = fetched("cc-by", "cc0")
+    assert [one.file for one in kept] == ["1.png"]
+    assert left_out == [LeftOut("3.png", "licence", "nobody tells its licence; accepted are: cc-by, cc0")]
+    assert not (tmp_path / "to" / "3.png").exists()
+    kept, left_out = fetched("cc0", licence="CC0-1.0")
+    assert ([one.file for one in kept], [one.image for one in left_out]) == (["3.png"], ["1.png"])
+
+
+def test_max_samples_counts_the_images_that_are_accepted(tmp_path: Path, images: Path, fetched) -> None:
+    write(tmp_path, instances())
+    assert [one.file for one in fetched(max_samples=1)[0]] == ["1.png"]
+    kept, left_out = fetched("cc0", licence="CC0-1.0", max_samples=1)
+    assert ([one.file for one in kept], [one.image for one in left_out]) == (["3.png"], ["1.png"])
+
+
+def test_changed_annotations_replace_the_old_ones(tmp_path: Path, images: Path, fetched) -> None:
     content = instances()
     for area in (4000, 5000):
         content["annotations"][0]["area"] = area
-        coco = read_annotations(write(tmp_path, content))
-        kept = fetch_image(coco, person_images(coco)[0], images, tmp_path / "to")
+        write(tmp_path, content)
+        kept = fetched()[0][0]
         assert json.loads((tmp_path / "to" / str(kept.annotations)).read_text())["annotations"][0]["area"] == area
 
 
-def test_a_missing_image_is_rejected(tmp_path: Path, images: Path) -> None:
+def test_a_missing_image_is_left_out(tmp_path: Path, images: Path, fetched) -> None:
     (images / "1.png").unlink()
-    coco = read_annotations(write(tmp_path, instances()))
-    with pytest.raises(Rejection) as caught:
-        fetch_image(coco, person_images(coco)[0], images, tmp_path / "to")
-    assert caught.value.reason == "image-missing"
+    write(tmp_path, instances())
+    kept, left_out = fetched()
+    assert ([one.file for one in kept], [one.reason for one in left_out]) == (["3.png"], ["image-missing"])
 
 
-def test_an_image_of_another_size_than_annotated_is_rejected(tmp_path: Path, images: Path) -> None:
+def test_an_image_of_another_size_than_annotated_is_left_out(tmp_path: Path, images: Path, fetched) -> None:
     content = instances()
     content["images"][1]["width"] = 320
-    coco = read_annotations(write(tmp_path, content))
-    with pytest.raises(Rejection) as caught:
-        fetch_image(coco, person_images(coco)[0], images, tmp_path / "to")
-    assert caught.value.reason == "size-mismatch"
+    write(tmp_path, content)
+    assert fetched()[1] == [LeftOut("1.png", "size-mismatch", "1.png is 160x120, annotated as 320x120")]
 
 
 def test_a_name_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path, images: Path, site: Path) -> None:
-    content = instances()
-    content["images"][1]["file_name"] = "../secret.png"
     shutil.copy(site / "photo.png", tmp_path / "secret.png")
-    coco = read_annotations(write(tmp_path, content))
+    image = {"id": 1, "file_name": "../secret.png"}
     with pytest.raises(Rejection) as caught:
-        fetch_image(coco, person_images(coco)[0], images, tmp_path / "to")
+        find_image(image, images)
     assert caught.value.reason == "image-missing"
+    assert name_of(image) == "secret.png"
+
+
+def test_images_of_one_name_in_two_folders_stay_apart(tmp_path: Path, images: Path, fetched) -> None:
+    content = instances()
+    for image, folder in zip(content["images"], ("a", "b", "a"), strict=True):
+        (images / folder).mkdir(exist_ok=True)
+        shutil.copy(images / "1.png", images / folder / "x.png")
+        image["file_name"] = f"{folder}/x.png"
+    write(tmp_path, content)
+    assert [one.file for one in fetched()[0]] == ["b-x.png", "a-x.png"]
+
+
+def test_images_come_from_their_addresses_where_no_folder_is_named(tmp_path: Path, server, fetched) -> None:
+    content = instances()
+    third, first, _ = content["images"]
+    first |= {"coco_url": server.url("ok/photo.png"), "flickr_url": server.url("ok/nothing.png")}
+    third |= {"coco_url": server.url("status-404/photo.png"), "flickr_url": server.url("twice-500/photo.png")}
+    write(tmp_path, content)
+    kept, left_out = fetched(path=None)
+    assert ([one.file for one in kept], left_out) == (["1.png", "3.png"], [])
+    assert kept[0].sha256 == kept[1].sha256
+    asked = server.asked.copy()
+    assert fetched(path=None)[0] == kept
+    assert server.asked == asked  # what is there is not asked for again
+    assert sorted(path.name for path in (tmp_path / "to").iterdir() if not path.name.endswith("json")) == [
+        "1.png",
+        "3.png",
+    ]
+
+
+def test_what_comes_from_an_address_counts_only_if_it_is_the_annotated_picture(tmp_path: Path, server, fetched) -> None:
+    content = instances()
+    third, first, _ = content["images"]
+    first |= {"coco_url": server.url("disguised/photo.png"), "flickr_url": None}
+    third |= {"coco_url": server.url("ok/a.png"), "flickr_url": server.url("ok/photo.png"), "width": 161}
+    content["annotations"][3]["category_id"] = 1
+    content["images"][2]["coco_url"] = server.url("ok/photo.png")
+    write(tmp_path, content)
+    kept, left_out = fetched(path=None)
+    assert [one.file for one in kept] == ["2.png"]
+    assert [(one.image, one.reason) for one in left_out] == [("1.png", "not-a-video"), ("3.png", "size-mismatch")]
+    assert not list((tmp_path / "to").glob(".parts"))
+
+
+def test_a_site_that_had_enough_is_left_alone_and_nothing_at_all_is_an_error(tmp_path: Path, server, fetched) -> None:
+    content = instances()
+    for number, image in enumerate(content["images"]):
+        image |= {"coco_url": server.url(f"status-429/{number}.png"), "flickr_url": None}
+    write(tmp_path, content)
+    with pytest.raises(
+        FetchError, match=r"coco: none of its images can be fetched; the first: .*rate-limited"
+    ) as caught:
+        fetched(path=None)
+    assert caught.value.reason == "rate-limited"
+    assert {path for path in server.asked if "429" in path} == {"/status-429/1.png"}
+    del content["images"][0]["coco_url"]
+    content["images"][1]["coco_url"] = server.url("status-404/1.png")
+    write(tmp_path, content)
+    with pytest.raises(FetchError, match="gone"):
+        fetched(path=None)
+
+
+def test_annotations_come_from_an_address_once(tmp_path: Path, server, site: Path, images: Path, fetched) -> None:
+    (site / "instances.json").write_text(json.dumps(instances()))
+    for _ in range(2):
+        assert len(fetched(annotations=server.url("ok/instances.json"))[0]) == 2
+    assert server.asked["/ok/instances.json"] == 1
+    with pytest.raises(InputError, match=r"page/instances.json: is not valid JSON"):
+        fetched(annotations=server.url("page/instances.json"))
+    with pytest.raises(FetchError, match="gone"):
+        fetched(annotations=server.url("status-404/instances.json"))
+
+
+def test_the_file_that_is_meant_is_taken_out_of_a_zip(
+    tmp_path: Path, server, site: Path, images: Path, fetched
+) -> None:
+    with zipfile.ZipFile(site / "both.zip", "w") as archive:
+        archive.writestr("annotations/instances_val.json", json.dumps(instances()))
+        archive.writestr("annotations/instances_train.json", "{}")
+    whole = f"{server.url('ok/both.zip')}#annotations/instances_val.json"
+    assert len(fetched(annotations=whole)[0]) == 2
+    with pytest.raises(InputError, match=r"say which file of it is meant, as .*#annotations/instances_val.json"):
+        fetched(annotations=server.url("no-range/both.zip"))
 
 
 @pytest.mark.parametrize(

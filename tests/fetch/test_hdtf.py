@@ -13,7 +13,7 @@ from bgrsr_data.errors import InputError, ToolError
 from bgrsr_data.fetch.lists import PUBLIC_LISTS
 from bgrsr_data.fetch.lists.files import as_text, changed, download, read_folder
 from bgrsr_data.fetch.lists.hdtf import HDTF, parse_hdtf
-from bgrsr_data.fetch.lists.listing import Listing, source_list_text
+from bgrsr_data.fetch.lists.public import Imported, source_list_text
 from bgrsr_data.fetch.sources import read_sources
 
 ID = "abcdefghijk"
@@ -23,12 +23,12 @@ def watch(letter: str) -> str:
     return f"https://www.youtube.com/watch?v={ID[:-1]}{letter}"
 
 
-def parse(urls: str, times: str, *, group: str = "WDA") -> Listing:
+def parse(urls: str, times: str, *, group: str = "WDA") -> Imported:
     texts = dict.fromkeys(HDTF.files, "")
     return parse_hdtf(texts | {f"{group}_video_url.txt": urls, f"{group}_annotion_time.txt": times})
 
 
-def told(listing: Listing) -> list[tuple[int, bool, str]]:
+def told(listing: Imported) -> list[tuple[int, bool, str]]:
     return [(fault.line, fault.left_out, fault.what) for fault in listing.faults]
 
 

@@ -5,6 +5,6 @@ byte checked against a pinned SHA-256.
 """
 
 from bgrsr_data.fetch.lists.hdtf import HDTF
-from bgrsr_data.fetch.lists.listing import PublicList
+from bgrsr_data.fetch.lists.public import PublicList
 
 PUBLIC_LISTS: dict[str, PublicList] = {one.name: one for one in (HDTF,)}

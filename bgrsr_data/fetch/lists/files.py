@@ -9,7 +9,7 @@ from http.client import HTTPException
 from pathlib import Path
 
 from bgrsr_data.errors import InputError, ToolError
-from bgrsr_data.fetch.lists.listing import PublicList
+from bgrsr_data.fetch.lists.public import PublicList
 
 TIMEOUT_S = 30.0
 _LARGEST = 1 << 24  # bytes; such a list is some kilobytes of text

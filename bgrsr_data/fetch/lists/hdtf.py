@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bgrsr_data.errors import InputError
-from bgrsr_data.fetch.lists.listing import Fault, Listing, PublicList
+from bgrsr_data.fetch.lists.public import Fault, Imported, PublicList
 from bgrsr_data.media.times import parse_section
 
 COMMIT = "bbde889bbab954c9a9ebcabe9962885c29f2165e"
@@ -66,7 +66,7 @@ class _Video:
     sections: list[str] = field(default_factory=list)
 
 
-def parse_hdtf(texts: Mapping[str, str]) -> Listing:
+def parse_hdtf(texts: Mapping[str, str]) -> Imported:
     """Put addresses and time stamps together.
 
     Args:
@@ -95,7 +95,7 @@ def parse_hdtf(texts: Mapping[str, str]) -> Listing:
                 _add_sections(videos[url], times[name], faults)
     faults.sort(key=lambda fault: (list(texts).index(fault.file), fault.line))
     persons = _persons(videos.values())
-    return Listing([_entry(video, persons) for video in videos.values() if video.sections], faults)
+    return Imported([_entry(video, persons) for video in videos.values() if video.sections], faults)
 
 
 def _rows(file: str, texts: Mapping[str, str]) -> Iterator[_Row]:

@@ -35,7 +35,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Listing:
+class Imported:
     """A public list, read.
 
     Args:
@@ -75,11 +75,11 @@ class PublicList:
     name: str
     base_url: str
     files: Mapping[str, str]
-    parse: Callable[[Mapping[str, str]], Listing]
+    parse: Callable[[Mapping[str, str]], Imported]
     heading: Sequence[str]
 
 
-def source_list_text(public: PublicList, listing: Listing) -> str:
+def source_list_text(public: PublicList, listing: Imported) -> str:
     """The source list (YAML); what was odd in the public list stands in it as comments."""
     comments = list(public.heading)
     for left_out, title in ((True, "Left out, since it cannot be used as it stands:"), (False, "Mended:")):
