@@ -48,7 +48,8 @@ _WORDS = (  # the first that is found decides
     (
         "private",
         r"\bprivate\b|members?.only|channel's members|join this channel|music premium|requires payment|purchase"
-        r"|by a password|password.protected|(wrong|invalid) (video )?password|tickets?\b|playback on other websites|embed-only|subscri(be|ption)",
+        r"|by a password|password.protected|(wrong|invalid) (video )?password|tickets?\b|playback on other websites"
+        r"|embed-only|subscri(be|ption)",
     ),
     ("needs-cookies", r"sign(ing)? in|log(ged)?.?in|age.?restrict|cookies|not a bot|captcha|registered users"),
     ("needs-cookies", r"authenticat|authoriz|workspace account|impersonat"),

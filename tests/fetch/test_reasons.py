@@ -109,8 +109,8 @@ SAID = [  # what YouTube says, as yt-dlp passes it on
     ("ERROR: [Reddit] x: Your IP address is blocked from accessing this post", "rate-limited"),
     ("ERROR: [x] x: This video is only available for registered users. Use --username and --password", "needs-cookies"),
     (
-        "ERROR: [BBC] x: This video is not available from your location due to geo restriction\nYou might want to use a "
-        "VPN or a proxy server (with --proxy) to workaround.",
+        "ERROR: [BBC] x: This video is not available from your location due to geo restriction\nYou might want to use "
+        "a VPN or a proxy server (with --proxy) to workaround.",
         "geo-blocked",
     ),
     (
