@@ -12,11 +12,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bgrsr_data.ledger import Done, Ledger
+from bgrsr_data.recipes import passed_over
 from bgrsr_data.records import Source
 from bgrsr_data.runner import Plan, plan_stage
 from bgrsr_data.sources import STAGE as SOURCES
 from bgrsr_data.sources import remember
 from bgrsr_data.stage import Stage
+from bgrsr_data.stages import stage_class
 from bgrsr_data.workspace import LEDGER, Workspace
 
 BEFORE = "since what comes before changes"
@@ -64,6 +66,7 @@ def forecast(
 ) -> list[Forecast]:
     """Forecast a run of `stages`; nothing is touched, also where there is no workspace yet."""
     with _opened(root, sources) as workspace:
+        workspace.ledger.suppose(passed_over(stages, workspace.ledger.passed_over()))
         work = {SOURCES: _unknown_to(workspace.ledger, sources)}
         return [_forecast(stage, workspace, work, workers or os.cpu_count() or 1) for stage in stages]
 
@@ -121,7 +124,10 @@ def _caused(stage: Stage[Any], plan: Plan, ledger: Ledger, work: dict[str, _Work
         return _Work(0, 0)
     if not stage.pooled:  # it takes the set as a whole, so that it is done again, or for the first time
         return _Work(0, plan.unchanged or int(not plan.pending))
-    last, finished = work[before[-1]], len(_finished(ledger, before[-1]))
+    counted = [name for name in before if not stage_class(name).whole]  # how many a whole set hands on, nobody knows
+    if not counted:
+        return _Work(None, 0)
+    last, finished = work[counted[-1]], len(_finished(ledger, counted[-1]))
     if last.added is None or not finished:
         return _Work(None, 0)
     ratio = (len(plan.pending) + plan.unchanged) / finished

@@ -66,8 +66,8 @@ class Ledger(Database):
         Each of them hands on what the one before it gave, as `select` and `deblur` do with the frames of `frames`.
         """
         out = self.passed_over()
-        ran = [stage for stage in stages if stage not in out and self.options(stage) is not None]
-        return self.rows(model, ran[-1]) if ran else []
+        ran = [stage for stage in stages[1:] if stage not in out and self.options(stage) is not None]
+        return self.rows(model, [stages[0], *ran][-1])
 
     def passed_over(self) -> frozenset[str]:
         """The stages that the set goes without: what they gave stays until it is wanted again, but nobody reads it."""

@@ -66,8 +66,10 @@ def _walk(ledger: Ledger, start: str) -> list[Ancestor]:
     for verdict in ledger.verdicts():
         verdicts.setdefault(verdict.row, []).append(verdict)
     rejections: dict[str, list[RejectionRow]] = {}
+    passed_over = ledger.passed_over()
     for row in ledger.rows(RejectionRow):
-        rejections.setdefault(row.item, []).append(row)
+        if row.stage not in passed_over:
+            rejections.setdefault(row.item, []).append(row)
     walked: dict[str, Ancestor] = {}
     ahead = [(0, start)]
     while ahead:
@@ -75,7 +77,7 @@ def _walk(ledger: Ledger, start: str) -> list[Ancestor]:
         exact = [(stage, record) for stage, _, record in ledger.find(name) if record.id == name]
         if name in walked or not exact:
             continue
-        stage, record = exact[-1]
+        stage, record = exact[0]  # the stage that made it: `select` hands on rows of `frames` as they are
         said = [(v, v.row_content == record.content) for v in verdicts.get(name, [])]
         options = ledger.options(stage) or ""
         walked[name] = Ancestor(depth, stage, options, record, said, rejections.get(name, []))

@@ -9,6 +9,7 @@ steps:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from bgrsr_data.stage import Stage
 from bgrsr_data.stages import options_class, say, stage_class, stage_names
 
 KEYS = ("about", "sources", "steps")
+HAND_ON = frozenset({"select", "deblur"})  # stages that hand on frames, fewer or better; a set may go without them
 _SHIPPED = Path(__file__).parent / "_shipped" / "pipelines"  # in an installed wheel
 _CHECKOUT = Path(__file__).parents[1] / "pipelines"
 
@@ -71,7 +73,30 @@ def read_recipe(path: Path) -> Recipe:
     if not isinstance(steps, list) or not steps:
         raise marked.error(["steps"], "'steps' must be a list of stages, each as '- key: {min_score: 0.4}'")
     stages = [_stage(marked, number, step) for number, step in enumerate(steps)]
+    _in_order(marked, stages)
     return Recipe(path, str(marked.value.get("about", "")), _sources(marked), stages)
+
+
+def passed_over(stages: Sequence[Stage[Any]], before: frozenset[str]) -> frozenset[str]:
+    """Which stages the set goes without when these stages have run.
+
+    A recipe that takes frames takes them the whole way: what it leaves out of `HAND_ON` it goes without, though an
+    earlier recipe had it. One that begins later works with what there is.
+
+    Args:
+        stages: Of the recipe.
+        before: What the set went without until now.
+    """
+    names = {stage.name for stage in stages}
+    return (HAND_ON if "frames" in names else before) - names
+
+
+def _in_order(marked: Marked, stages: Sequence[Stage[Any]]) -> None:
+    """A stage before one that it reads would work with what was there the last time."""
+    for number, stage in enumerate(stages):
+        late = next((later.name for later in stages[number + 1 :] if later.name in stage.needs), None)
+        if late is not None:
+            raise marked.error(["steps", number], f"'{stage.name}' reads what '{late}' gives; put it after '{late}'")
 
 
 def _sources(marked: Marked) -> list[Path]:

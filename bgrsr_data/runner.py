@@ -129,6 +129,8 @@ def run_stage(
     plan = plan_stage(stage, workspace, only_failed=only_failed)
     if workspace.ledger.options(stage.name) != stage.options.model_dump_json():
         workspace.ledger.set_options(stage.name, stage.options.model_dump_json())
+    if not only_failed:
+        workspace.ledger.pass_over(workspace.ledger.passed_over() - {stage.name})
     outcome = Outcome(stage.name, unchanged=plan.unchanged, gone=len(plan.gone))
     _forget(stage, workspace, plan.gone)
     delete_doomed(workspace.root, workspace.ledger)

@@ -21,6 +21,7 @@ GROUP = "bgrsr.stages"
 OURS: dict[str, str] = {
     "fetch": "bgrsr_data.fetch.step:Fetch",
     "frames": "bgrsr_data.frames.step:Frames",
+    "select": "bgrsr_data.selection.step:Select",
     "deblur": "bgrsr_data.deblur.step:Deblur",
     "key": "bgrsr_data.keying.step:KeyFrames",
     "trimap": "bgrsr_data.trimaps.step:DrawTrimaps",

@@ -42,8 +42,8 @@ class StageStatus:
 
 
 def workspace_status(workspace: Workspace) -> list[StageStatus]:
-    """The status of every stage that was ever run, in the order that data walks."""
-    ran = set(workspace.ledger.stages())
+    """The status of every stage that was ever run and is not passed over, in the order that data walks."""
+    ran = set(workspace.ledger.stages()) - workspace.ledger.passed_over()
     return [_status(workspace, name) for name in stage_names() if name in ran]
 
 

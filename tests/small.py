@@ -18,10 +18,11 @@ from bgrsr_data.quickstart.footage import SHOTS, make_footage
 from bgrsr_data.quickstart.photographs import BACKGROUNDS, COLLINS
 
 PLACES = ("coffee", "chelsea", "rocket", "brick")
-STAGES = ("fetch", "frames", "deblur", "key", "trimap", "combine", "publish")
+STAGES = ("fetch", "frames", "select", "deblur", "key", "trimap", "combine", "publish")
 STEPS: tuple[Any, ...] = (
     "fetch",
     {"frames": {"per_second": 13, "near_duplicate_bits": 0}},
+    "select",
     "deblur",
     "key",
     {"trimap": {"min_side_px": 16}},

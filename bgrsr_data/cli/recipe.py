@@ -13,7 +13,7 @@ from bgrsr_data.cli.progress import progress_bars
 from bgrsr_data.errors import InputError
 from bgrsr_data.fetch.sources import read_sources
 from bgrsr_data.forecast import BEFORE, Forecast, forecast
-from bgrsr_data.recipes import Recipe, find_recipe, read_recipe
+from bgrsr_data.recipes import Recipe, find_recipe, passed_over, read_recipe
 from bgrsr_data.records import Source
 from bgrsr_data.runner import Outcome, run_stage
 from bgrsr_data.sizes import size
@@ -35,6 +35,7 @@ def run_recipe(
     outcomes = []
     with place.writing(), progress_bars() as progress:
         remember(place.ledger, sources)
+        place.ledger.pass_over(passed_over(recipe.stages, place.ledger.passed_over()))
         for stage in recipe.stages:
             outcomes.append(run_stage(stage, place, workers=workers, progress=progress))
             if not as_json and (outcomes[-1].worked or outcomes[-1].gone):

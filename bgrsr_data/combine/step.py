@@ -35,7 +35,7 @@ class Combine(Stage[Material]):
 
     name = "combine"
     version = 2
-    needs = ("fetch", "frames", "key", "trimap")
+    needs = ("fetch", "frames", "select", "key", "trimap")
     pooled = False
     whole = True
     options: CombineOptions
@@ -67,7 +67,7 @@ def reviewed(ledger: Ledger, *, only_accepted: bool) -> Material:
     """Everything there is to combine; left out is what a verdict rejects, itself or in what it was made from."""
     out = ledger.rejected_by_review().keys()
     extracted = {frame.id: frame.original for frame in ledger.rows(Frame, "deblur")}
-    foregrounds, backgrounds = ledger.rows(Foreground), ledger.rows(Background)
+    foregrounds, backgrounds = ledger.rows(Foreground), ledger.latest(Background, "frames", "select")
     left_out = {f.id for f in foregrounds if out & {f.id, f.original, extracted.get(f.original), f.clip}}
     left_out |= {b.id for b in backgrounds if out & {b.id, b.clip}}
     if only_accepted:

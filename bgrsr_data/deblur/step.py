@@ -37,15 +37,15 @@ class Deblur(Stage[Doubtful]):
     """Keep, improve or reject every frame."""
 
     name = "deblur"
-    needs = ("frames",)
+    needs = ("frames", "select")
     folder = "deblur"
     options: DeblurOptions
 
     def items(self, ledger: Ledger) -> Iterable[Item[Doubtful]]:
-        """Every extracted frame that no reviewer rejected."""
+        """Every frame that was extracted, or selected, and that no reviewer rejected."""
         out = ledger.rejected_by_review()
         clips = {clip.id: clip for clip in ledger.rows(Clip, "fetch")}
-        for frame in ledger.rows(Frame, "frames"):
+        for frame in ledger.latest(Frame, *self.needs):
             if frame.id not in out and frame.clip not in out:
                 clip = clips.get(frame.clip)
                 video = clip.path if clip and clip.media == "video" else None

@@ -10,7 +10,16 @@ from bgrsr_data.ledger import Ledger
 from bgrsr_data.manifests import FILES, manifest_path, write_rows
 from bgrsr_data.media.files import sha256_of
 from bgrsr_data.options import Options
-from bgrsr_data.records import Frame, ManifestRow, Record, Verdict, content_hash, make_id
+from bgrsr_data.records import (
+    Background,
+    Frame,
+    ManifestRow,
+    Record,
+    RejectionRow,
+    Verdict,
+    content_hash,
+    make_id,
+)
 from bgrsr_data.stage import Item, Stage
 
 
@@ -30,7 +39,7 @@ class Publish(Stage[Rows]):
     """Write one manifest for each kind of row."""
 
     name = "publish"
-    needs = ("fetch", "frames", "deblur", "key", "trimap", "combine")
+    needs = ("fetch", "frames", "select", "deblur", "key", "trimap", "combine")
     folder = "manifests"
     pooled = False
     options: PublishOptions
@@ -51,9 +60,13 @@ class Publish(Stage[Rows]):
 
 
 def rows_to_publish(ledger: Ledger, model: type[Record]) -> list[Record]:
-    """The rows of one kind: frames as they are after deblurring, sorted by id."""
+    """The rows of one kind, sorted by id: frames and backgrounds as the last stage of the set hands them on."""
     if model is Verdict:
         return list(ledger.verdicts())
     if model is Frame:
-        return list(ledger.latest(Frame, "frames", "deblur"))
+        return list(ledger.latest(Frame, "frames", "select", "deblur"))
+    if model is Background:
+        return list(ledger.latest(Background, "frames", "select"))
+    if model is RejectionRow:
+        return [row for row in ledger.rows(RejectionRow) if row.stage not in ledger.passed_over()]
     return list(ledger.rows(model))

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from bgrsr_data.errors import Rejection
 from bgrsr_data.frames.duplicates import draw_thumbnail, hash_picture, nearest
+from bgrsr_data.frames.exposure import Exposure, measure_exposure
+from bgrsr_data.frames.faces import Faces, find_faces
 from bgrsr_data.frames.options import FrameOptions
 from bgrsr_data.frames.select import Curve, Measured, between, measure, pick_sharpest, thin
 from bgrsr_data.frames.sharpness import measure_sharpness, relate_sharpness, shrink
@@ -64,6 +66,8 @@ class _Kept:
     height: int
     dhash: int
     thumbnail: str
+    exposure: Exposure
+    faces: Faces | None
     sharpness: float
 
 
@@ -77,7 +81,7 @@ def extract_still(footage: Footage, options: FrameOptions, root: Path) -> Extrac
     grey = luma(rgb)
     written = _write(footage, root, 0, rgb)
     sharpness = measure_sharpness(shrink(grey))
-    kept = _Kept(0, 0, 0, Fraction(1), *written, hash_picture(grey), draw_thumbnail(grey), sharpness)
+    kept = _Kept(0, 0, 0, Fraction(1), *written, hash_picture(grey), *_seen(footage, rgb), sharpness)
     return Extraction(footage, [_row(footage, kept, sharpness_ratio=1.0)])
 
 
@@ -137,8 +141,8 @@ def _write_distinct(best: Iterable[Measured], options: FrameOptions, root: Path,
         written = _write(extraction.footage, root, picture.pts, rgb)
         kept.append(
             _Kept(
-                one.index, one.shot, picture.pts, picture.time_base, *written, dhash, draw_thumbnail(luma(rgb)),
-                one.sharpness,
+                one.index, one.shot, picture.pts, picture.time_base, *written, dhash,
+                *_seen(extraction.footage, rgb), one.sharpness,
             )
         )  # fmt: skip
     return kept
@@ -147,6 +151,12 @@ def _write_distinct(best: Iterable[Measured], options: FrameOptions, root: Path,
 def _write(footage: Footage, root: Path, pts: int, rgb: NDArray[np.uint8]) -> tuple[str, str, int, int]:
     path = f"{footage.folder}/{pts:08d}{_SUFFIX[footage.role]}"
     return path, write_image(root / path, rgb), rgb.shape[1], rgb.shape[0]
+
+
+def _seen(footage: Footage, rgb: NDArray[np.uint8]) -> tuple[str, Exposure, Faces | None]:
+    """What is measured on a picture that has a file; faces are looked for where a person is meant to be."""
+    faces = None if footage.role == "background" else find_faces(rgb)
+    return draw_thumbnail(luma(rgb)), measure_exposure(rgb), faces
 
 
 def _row(footage: Footage, kept: _Kept, sharpness_ratio: float) -> Frame | Background:
@@ -161,6 +171,9 @@ def _row(footage: Footage, kept: _Kept, sharpness_ratio: float) -> Frame | Backg
         path=kept.path, sha256=kept.sha256, width=kept.width, height=kept.height, pts=kept.pts,
         time_base=kept.time_base, dhash=f"{kept.dhash:016x}", thumbnail=kept.thumbnail,
         sharpness=round(kept.sharpness, 4), sharpness_ratio=round(sharpness_ratio, 6), shot=kept.shot,
+        brightness=round(kept.exposure.brightness, 6), dark=round(kept.exposure.dark, 6),
+        bright=round(kept.exposure.bright, 6), faces=kept.faces and kept.faces.count,
+        face_height=kept.faces and round(kept.faces.height, 6),
     )  # fmt: skip
 
 

@@ -41,14 +41,14 @@ class KeyFrames(Stage[Keyable]):
 
     name = "key"
     version = 1
-    needs = ("frames", "deblur")
+    needs = ("frames", "select", "deblur")
     folder = "foregrounds"
     options: KeyOptions
 
     def items(self, ledger: Ledger) -> Iterable[Item[Keyable]]:
         """Every green-screen frame that was let through, but what a reviewer rejected."""
         out = ledger.rejected_by_review().keys()
-        for frame in ledger.latest(Frame, "frames", "deblur"):
+        for frame in ledger.latest(Frame, *self.needs):
             if frame.role == "greenscreen" and not out & {frame.id, frame.original, frame.clip}:
                 folder = f"{self.folder}/{make_id('foreground', frame.id)}"
                 keyable = Keyable(frame.id, frame.clip, frame.person, frame.path, folder)

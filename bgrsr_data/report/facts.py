@@ -123,10 +123,12 @@ def headline(data: Dataset) -> list[tuple[str, str]]:
 def funnel(data: Dataset, ledger: Ledger) -> list[Step]:
     """How many are left from sources to combinations; a bar's width grows with the logarithm of its count."""
     keyed = [row for row in data.foregrounds if row.screen is not None]
+    chose = ledger.options("select") is not None and "select" not in ledger.passed_over()
     counts = [
         ("sources", len(data.sources)),
         ("clips and stills", len(data.clips)),
         ("frames taken", ledger.count(Frame.kind, "frames")),
+        *([("frames chosen", ledger.count(Frame.kind, "select"))] if chose else []),
         ("frames sharp enough", len(data.frames)),
         ("frames keyed", len(keyed)),
         ("persons from COCO masks", len(data.trimaps)),
