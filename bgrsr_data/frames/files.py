@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bgrsr_data.errors import InputError
-from bgrsr_data.frames.options import FrameOptions
-from bgrsr_data.frames.step import Footage, Frames
+from bgrsr_data.frames.footage import Footage
 from bgrsr_data.media.files import stamp_of
-from bgrsr_data.records import Record, Role, make_id
+from bgrsr_data.records import Role, make_id
 from bgrsr_data.stage import Item
 
 
@@ -36,17 +35,6 @@ def plain_items(paths: Sequence[Path], role: Role = "greenscreen") -> list[Item[
             footage = Footage(clip, role, name, "still" if still else "video", str(file.resolve()), name)
             items.append(Item(clip, (stamp_of(file),), footage))
     return items
-
-
-def extract_files(clip: Path, out: Path, options: FrameOptions) -> list[Record]:
-    """Take the frames of one clip into `out`/NAME.
-
-    Raises:
-        InputError: The clip is missing or cannot be decoded.
-        Rejection: It is unfit, as "hdr".
-    """
-    (item,) = plain_items([clip])
-    return list(Frames(options).run(item, out))
 
 
 def _footage_in(path: Path) -> Iterator[Path]:

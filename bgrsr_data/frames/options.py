@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from bgrsr_data.options import Options
@@ -16,5 +18,9 @@ class FrameOptions(Options):
     near_duplicate_bits: int = Field(
         default=1, ge=0, le=64, description="Drop a frame whose hash differs from a kept one's in fewer bits; 0: never."
     )
-    start_s: float = Field(default=0.0, ge=0, description="Begin so many seconds into the clip.")
-    end_s: float | None = Field(default=None, gt=0, description="Stop so many seconds into the clip.")
+    start_s: float = Field(default=0.0, ge=0, description="Begin so many seconds into a clip that names no sections.")
+    end_s: float | None = Field(default=None, gt=0, description="Stop so many seconds into a clip that names none.")
+    faces: bool = Field(default=False, description="Look for faces in every frame of a person (25 ms each).")
+    hdr: Literal["reject", "tonemap"] = Field(
+        default="reject", description="What becomes of high dynamic range: refused, or brought down to sRGB."
+    )

@@ -1,19 +1,21 @@
 """Which pictures of a clip are worth a file: the sharpest of each window of time, spread evenly under a limit.
 
-One pass: a picture is measured on its luma while it is decoded, and no more than two are held at a time. A window never
-reaches over a cut, so every shot is seen.
+One pass: a picture is measured on its luma while it is decoded, and only the last few are held, however long the clip.
+A window never reaches over a cut, so every shot is seen.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bgrsr_data.frames.sharpness import measure_sharpness, shrink
+from bgrsr_data.frames.sharpness import REACH, SubjectCurve, measure_sharpness, relate_sharpness, shrink
 from bgrsr_data.frames.shots import ShotCounter
 from bgrsr_data.media.picture import Picture
 
@@ -24,48 +26,60 @@ class Measured:
 
     Args:
         picture: The picture.
-        index: Its place among all decoded ones.
+        grey: (h, w) uint8, its luma, at most 640 wide.
         shot: The number of its shot.
-        sharpness: Variance of the Laplacian of the 640-wide grey picture.
+        sharpness: Variance of the Laplacian of `grey`.
+        ratio: Sharpness over that of its neighbours.
+        subject_ratio: The same, of what moves.
     """
 
     picture: Picture
-    index: int
+    grey: NDArray[np.uint8]
     shot: int
     sharpness: float
+    ratio: float = 1.0
+    subject_ratio: float = 1.0
+
+    @property
+    def worth(self) -> float:
+        """Sharpness, less where what moves is blurred: a sharp wall does not make up for a blurred hand."""
+        return self.sharpness * min(1.0, self.subject_ratio)
 
 
-@dataclass(slots=True)
-class Curve:
-    """What is remembered of every decoded picture: its sharpness and shot, in order."""
-
-    sharpness: list[float] = field(default_factory=list)
-    shots: list[int] = field(default_factory=list)
-
-
-def between(pictures: Iterable[Picture], start_s: Fraction, end_s: Fraction | None) -> Iterator[Picture]:
-    """Only the pictures from `start_s` up to `end_s`, in seconds after the first one."""
-    first: Fraction | None = None
+def measure(pictures: Iterable[Picture], shots: ShotCounter) -> Iterator[Measured]:
+    """Measure each picture by itself."""
     for picture in pictures:
-        first = picture.time_s if first is None else first
-        if end_s is not None and picture.time_s - first >= end_s:
-            return
-        if picture.time_s - first >= start_s:
-            yield picture
-
-
-def measure(pictures: Iterable[Picture], curve: Curve) -> Iterator[Measured]:
-    """Measure each picture, and note it in `curve`."""
-    counter = ShotCounter()
-    for index, picture in enumerate(pictures):
         grey = shrink(picture.luma())
-        curve.sharpness.append(measure_sharpness(grey))
-        curve.shots.append(counter.push(grey))
-        yield Measured(picture, index, curve.shots[-1], curve.sharpness[-1])
+        yield Measured(picture, grey, shots.push(grey), measure_sharpness(grey))
+
+
+def relate(measured: Iterable[Measured]) -> Iterator[Measured]:
+    """Compare each picture with its neighbours; so it is given three pictures late, or when its shot ends.
+
+    Args:
+        measured: Pictures without ratios, in order of time.
+    """
+    subject, waiting = SubjectCurve(), deque[Measured]()
+    before = deque[Measured](maxlen=REACH)
+
+    def ready() -> Iterator[Measured]:
+        while subject.ratios:
+            one = waiting.popleft()
+            near = [*before, one, *islice(waiting, REACH)]
+            ratio = relate_sharpness([n.sharpness for n in near], [n.shot for n in near], len(before))
+            before.append(one)
+            yield replace(one, ratio=ratio, subject_ratio=subject.ratios.pop(0))
+
+    for one in measured:
+        waiting.append(one)
+        subject.push(one.grey, one.shot)
+        yield from ready()
+    subject.finish()
+    yield from ready()
 
 
 def pick_sharpest(measured: Iterable[Measured], window_s: Fraction) -> Iterator[Measured]:
-    """Give the sharpest picture of each window; of equals the first.
+    """Give the picture of each window that is worth most; of equals the first.
 
     Args:
         measured: In order of time.
@@ -78,7 +92,7 @@ def pick_sharpest(measured: Iterable[Measured], window_s: Fraction) -> Iterator[
         window = (one.shot, int((one.picture.time_s - first) / window_s))
         if best and window != best_window:
             yield best
-        if best is None or window != best_window or one.sharpness > best.sharpness:
+        if best is None or window != best_window or one.worth > best.worth:
             best, best_window = one, window
     if best:
         yield best

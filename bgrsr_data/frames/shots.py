@@ -7,6 +7,7 @@ takes a camera shaken or a light flickering for cuts, so a cut must also stand o
 from __future__ import annotations
 
 from collections import deque
+from statistics import median
 
 import cv2
 import numpy as np
@@ -37,9 +38,16 @@ class ShotCounter:
         """
         thumbnail = np.asarray(cv2.resize(grey, _SIZE, interpolation=cv2.INTER_AREA), np.uint8)
         if self._last is not None:
-            difference = float(cv2.absdiff(thumbnail, self._last).mean())
-            usual = float(np.median(self._differences)) if self._differences else 0.0
+            difference = cv2.norm(thumbnail, self._last, cv2.NORM_L1) / thumbnail.size
+            usual = median(self._differences) if self._differences else 0.0
             self._shot += difference >= max(_LEAST, _TIMES_USUAL * usual)
             self._differences.append(difference)
         self._last = thumbnail
         return self._shot
+
+    def cut(self) -> None:
+        """Begin a shot with the next picture, whatever it shows: the pictures between were left out."""
+        if self._last is not None:
+            self._shot += 1
+            self._last = None
+            self._differences.clear()

@@ -3,40 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
 
+from bgrsr_data.frames.footage import Footage
 from bgrsr_data.frames.options import FrameOptions
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.records import Clip, Record, Role, make_id
 from bgrsr_data.stage import Item, Stage
 
-if TYPE_CHECKING:
-    from bgrsr_data.frames.extract import Extraction
-
 ROLES: tuple[Role, ...] = ("talking-head", "greenscreen", "background")
-
-
-@dataclass(frozen=True, slots=True)
-class Footage:
-    """A clip to take frames from, and where they go.
-
-    Args:
-        clip: Its id.
-        role: What it is used for; decides the kind of row and the image format.
-        person: Who is seen, or which place.
-        media: Video or still.
-        path: The file, relative to the root, or absolute.
-        folder: Where its frames are written, relative to the root.
-    """
-
-    clip: str
-    role: Role
-    person: str
-    media: Literal["video", "still"]
-    path: str
-    folder: str
 
 
 class Frames(Stage[Footage]):
@@ -44,8 +19,10 @@ class Frames(Stage[Footage]):
 
     name = "frames"
     version = 2
+    version = 2
     needs = ("fetch",)
     folder = "frames"
+    unit = "frames"
     options: FrameOptions
 
     def items(self, ledger: Ledger) -> Iterable[Item[Footage]]:
@@ -54,20 +31,21 @@ class Frames(Stage[Footage]):
         for clip in ledger.rows(Clip, "fetch"):
             if clip.role in ROLES and clip.id not in out:
                 folder = f"{self.folder}/{clip.id}"
-                footage = Footage(clip.id, clip.role, _who(clip), clip.media, clip.path, folder)
+                footage = Footage(clip.id, clip.role, _who(clip), clip.media, clip.path, folder, tuple(clip.sections))
                 yield Item(clip.id, (clip.content,), footage)
 
     def run(self, item: Item[Footage], root: Path) -> Sequence[Record]:
         """Decode one clip, write its frames, and say which were dropped and why.
 
         Raises:
-            InputError: The file is missing or cannot be decoded.
-            Rejection: "hdr", or "no-frames" where nothing lies between start_s and end_s.
+            InputError: The file is missing or cannot be read, or a section is written wrong.
+            Rejection: It is no video, "hdr", "colour", "section-beyond-end", or "no-frames" where nothing can be
+                decoded between start_s and end_s.
         """
-        from bgrsr_data.frames.extract import extract_still, extract_video  # noqa: PLC0415 - decoders load in workers
+        from bgrsr_data.frames.extract import Extraction  # noqa: PLC0415 - decoders load in workers
 
-        extract = extract_still if item.payload.media == "still" else extract_video
-        extraction: Extraction = extract(item.payload, self.options, root)
+        extraction = Extraction(item.payload, self.options, root, self.telling, self.room)
+        extraction.run()
         return extraction.rows(self.name)
 
 

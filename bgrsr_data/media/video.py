@@ -37,6 +37,8 @@ _CONTAINERS = (
 )
 _INDEXED = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"}  # containers that can be entered anywhere, by one clock
 _RUN_UP_S = 1  # pictures are deinterlaced with the one before them, and fields may come in pairs
+_ROUNDING_S = Fraction(1, 50)
+_CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 _MISSING_S = Fraction(1, 2)
 _MISSING_SHARE = Fraction(1, 50)
 
@@ -69,9 +71,10 @@ class DecodeReport:
     def truncated(self) -> bool:
         """Whether the file ends well before the length or the index that it claims."""
         declared_s = self.declared_s or Fraction(0)
-        early = declared_s - self.end_s > max(_MISSING_S, _MISSING_SHARE * declared_s)
-        lost = self.indexed - self.packets > max(Fraction(1), _MISSING_SHARE * self.indexed)
-        return self.breaks_off or early or lost
+        missing_s = declared_s - self.end_s
+        early = missing_s > max(_MISSING_S, _MISSING_SHARE * declared_s)
+        fewer = self.indexed - self.packets > max(Fraction(1), _MISSING_SHARE * self.indexed)
+        return self.breaks_off or early or (fewer and missing_s > _ROUNDING_S)  # an edit list may leave packets out
 
 
 def is_video(path: Path) -> bool:
@@ -166,19 +169,26 @@ class VideoReader:
             time_s: Seconds, on the scale of the pictures' pts; after the last picture that was given.
         """
         broken, skipped = self.report.broken, self.report.skipped
-        if self._container.format.name in _INDEXED:
+        indexed = self._container.format.name in _INDEXED
+        if indexed:
             self.report.indexed = 0  # packets are left out on purpose
-            self.seek(time_s - _RUN_UP_S)
-            landed = next(iter(self), None)
-            if landed is None or landed.time_s > time_s:
-                self.close()
-                self._open()
-                self._running = self._shown()
-            self.report.broken, self.report.skipped = broken, skipped  # what has no beginning is not broken
+            self._running = self._enter(time_s)
         for picture in self._running:
             if picture.time_s >= time_s:
+                if indexed:
+                    self.report.broken, self.report.skipped = broken, skipped  # what has no beginning is not broken
                 return chain([picture], self._running)
         return iter(())
+
+    def _enter(self, time_s: Fraction) -> Iterator[Picture]:
+        self.seek(time_s - _RUN_UP_S)
+        pictures = self._shown()
+        landed = next(pictures, None)
+        if landed is not None and landed.time_s <= time_s:
+            return chain([landed], pictures)
+        self.close()
+        self._open()
+        return self._shown()
 
     def _shown(self) -> Iterator[Picture]:
         seen = None
@@ -242,10 +252,10 @@ class VideoReader:
     def _declared(self) -> Fraction | None:
         if self._stream.duration:
             return self._stream.duration * self.time_base
-        if told := re.fullmatch(
-            r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", self._stream.metadata.get("DURATION", "")
-        ):  # Matroska
-            return Fraction(told[1]) * 3600 + Fraction(told[2]) * 60 + Fraction(told[3])
+        told = _CLOCK.fullmatch(self._stream.metadata.get("DURATION", ""))
+        if told:  # Matroska tells when a stream ends
+            start_s = max(Fraction(0), (self._stream.start_time or 0) * self.time_base)
+            return Fraction(told[1]) * 3600 + Fraction(told[2]) * 60 + Fraction(told[3]) - start_s
         if not self._container.duration:
             return None
         of_all = Fraction(self._container.duration, av.time_base)

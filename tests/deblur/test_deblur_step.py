@@ -10,13 +10,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from plain_frames import extract_files
 
 from bgrsr_data.deblur.files import plain_items
 from bgrsr_data.deblur.neighbours import neighbours_in_clip
 from bgrsr_data.deblur.options import DeblurOptions
 from bgrsr_data.deblur.step import Deblur
 from bgrsr_data.errors import InputError, Rejection
-from bgrsr_data.frames.files import extract_files
 from bgrsr_data.frames.options import FrameOptions
 from bgrsr_data.ledger import Done, Ledger
 from bgrsr_data.media.images import read_rgb, write_image

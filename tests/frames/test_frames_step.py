@@ -9,9 +9,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from plain_frames import extract_files
 
 from bgrsr_data.errors import InputError, Rejection
-from bgrsr_data.frames.files import extract_files, plain_items
+from bgrsr_data.frames.files import plain_items
 from bgrsr_data.frames.options import FrameOptions
 from bgrsr_data.frames.step import Frames
 from bgrsr_data.ledger import Done, Ledger
