@@ -23,7 +23,7 @@ def run_ffmpeg(*arguments: object) -> None:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a.mp4 (2 s, 160x120, 25 a second), b.mp4, photo.png, and an HLS stream of a.mp4 in hls/."""
+    """A folder with a.mp4 (2 s, 160x120, 25 a second), b.mp4, photo.png, and streams of a.mp4 in hls/ and dash/."""
     folder = tmp_path_factory.mktemp("site")
     for name, colour in (("a", "testsrc2"), ("b", "mandelbrot")):
         run_ffmpeg(
@@ -36,6 +36,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "-i", folder / "a.mp4", "-c", "copy", "-hls_time", 0.4, "-hls_playlist_type", "vod", "-hls_segment_filename",
         folder / "hls" / "part%03d.ts", folder / "hls" / "index.m3u8",
     )  # fmt: skip
+    (folder / "dash").mkdir()
+    run_ffmpeg("-i", folder / "a.mp4", "-c", "copy", "-f", "dash", "-seg_duration", 0.4, folder / "dash" / "index.mpd")
+    for name in ("photo.png", "a.mp4"):
+        (folder / f"nameless-{name.partition('.')[2]}").write_bytes((folder / name).read_bytes())
     return folder
 
 

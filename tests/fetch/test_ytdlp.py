@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from fetch.server import FaultServer
 from bgrsr_data.errors import FetchError
 from bgrsr_data.fetch.client import Manner
 from bgrsr_data.fetch.options import FORMAT
+from bgrsr_data.fetch.pace import Pace
 from bgrsr_data.fetch.retrying import Retries
 from bgrsr_data.fetch.ytdlp import Fetched, fetch_url
 
@@ -88,8 +90,14 @@ def test_a_cut_download_is_taken_up_where_it_stopped(server: FaultServer, site: 
     assert int(server.ranges[0].removeprefix("bytes=").rstrip("-")) > 4096
 
 
-def test_an_hls_stream_is_fetched_whole(server: FaultServer, tmp_path: Path) -> None:
-    (clip,) = fetch(server.url("ok/hls/index.m3u8"), tmp_path).clips
+@pytest.mark.parametrize("path", ["ok/hls/index.m3u8", "ok/dash/index.mpd"])
+def test_a_stream_in_parts_is_fetched_whole(server: FaultServer, tmp_path: Path, path: str) -> None:
+    (clip,) = fetch(server.url(path), tmp_path).clips
+    assert (clip.width, clip.height, clip.frames, clip.codec) == (160, 120, 50, "h264")
+
+
+def test_a_part_of_a_stream_that_is_missing_once_is_asked_for_again(server: FaultServer, tmp_path: Path) -> None:
+    (clip,) = fetch(server.url("twice-500/hls/index.m3u8"), tmp_path, options={"fragment_retries": 0}).clips
     assert clip.frames == 50
 
 
@@ -111,6 +119,43 @@ def test_a_garbage_part_is_dropped_and_the_file_fetched_from_zero(
 def test_an_image_is_fetched_as_a_still(server: FaultServer, tmp_path: Path) -> None:
     (clip,) = fetch(server.url("ok/photo.png"), tmp_path).clips
     assert (clip.media, clip.width, clip.height, clip.frames, clip.duration) == ("still", 160, 120, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "suffix", "media"),
+    [
+        ("ok/nameless-png", ".png", "still"),
+        ("ok/nameless-mp4", ".mp4", "video"),
+        ("ok/photo.png?size=large", ".png", "still"),
+    ],
+)
+def test_what_has_no_name_that_tells_is_known_by_its_first_bytes(
+    server: FaultServer, site: Path, tmp_path: Path, path: str, suffix: str, media: str
+) -> None:
+    (clip,) = fetch(server.url(path), tmp_path).clips
+    assert (Path(clip.file).suffix, clip.media) == (suffix, media)
+    assert (tmp_path / clip.file).read_bytes() == (site / ("photo.png" if suffix == ".png" else "a.mp4")).read_bytes()
+
+
+def test_a_pause_that_the_server_asks_for_is_kept(server: FaultServer, tmp_path: Path) -> None:
+    for path in ("later-7/a.mp4", "later-7/photo.png"):
+        waited: list[float] = []
+        (clip,) = fetch(server.url(path), tmp_path, manner=Manner(retries=replace(AT_ONCE, sleep=waited.append))).clips
+        assert waited == [7.0], path
+        assert clip.width == 160
+
+
+def test_all_workers_leave_a_site_alone_that_asks_for_a_pause(server: FaultServer, tmp_path: Path) -> None:
+    waited: list[float] = []
+    pace = Pace(tmp_path / "pace", clock=lambda: 1e9, sleep=waited.append)
+    fetch(
+        server.url("later-7/a.mp4"), tmp_path, manner=Manner(pace=pace, retries=replace(AT_ONCE, sleep=lambda _: None))
+    )
+    assert waited == [7.0]  # the clock stands still: the site is still taken when it is asked again
+    waited.clear()
+    other = Pace(tmp_path / "pace", clock=lambda: 1e9 + 3, sleep=waited.append)
+    fetch(server.url("ok/b.mp4"), tmp_path, manner=Manner(pace=other))
+    assert waited == [4.0]
 
 
 def test_a_dead_entry_of_a_playlist_costs_only_itself(server: FaultServer, tmp_path: Path) -> None:
