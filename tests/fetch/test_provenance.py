@@ -7,6 +7,7 @@ import json
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,16 @@ def test_one_video_under_many_addresses_and_sources_is_downloaded_once(tube: Fau
     assert files[0].samefile(files[1])
     files[0].unlink()
     assert files[1].stat().st_size > 0
+
+
+def test_two_workers_who_ask_for_one_video_at_once_download_it_once(server: FaultServer, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as workers:
+        folders = [tmp_path / "clips" / name for name in ("one", "two")]
+        each = workers.map(lambda folder: fetch(server.url("slow/a.mp4"), folder, clips=tmp_path / "clips"), folders)
+        one, two = (fetched.clips[0] for fetched in each)
+    assert (folders[0] / one.file).samefile(folders[1] / two.file)
+    assert server.asked["/slow/a.mp4"] == 3  # both asked what it is, one for the file
+    assert not list((tmp_path / "clips").glob("*/*.lock"))
 
 
 def test_another_format_of_a_video_is_another_file(tube: FaultServer, tmp_path: Path) -> None:

@@ -178,13 +178,45 @@ def test_a_playlist_entry_that_failed_for_a_passing_reason_is_asked_for_at_the_n
     assert plan_stage(Fetch(), workspace).pending == []  # twice the same failure: it rests
 
 
-def run_stage_here(workspace: Workspace):
+def test_what_is_left_of_a_playlist_is_what_a_retry_asks_for(
+    workspace: Workspace, server: FaultServer, make_source: Make
+) -> None:
+    put(workspace, make_source(url=server.url("feed?ok/a.mp4&later-3600/b.mp4&ok/photo.png&status-404/x.mp4")))
+    assert run_stage_here(workspace).reasons == {"rate-limited": 3}
+    assert plan_stage(Fetch(AT_ONCE), workspace, only_failed=True).why == {"failed": 1}
+    again = run_stage_here(workspace, only_failed=True)
+    assert (again.records["clip"], again.reasons) == (3, {"gone": 1})
+    assert plan_stage(Fetch(AT_ONCE), workspace, only_failed=True).pending == []  # what is gone is not asked for again
+    assert workspace.ledger.count("clip") == 3
+
+
+def test_how_long_it_may_take_makes_nothing_stale(workspace: Workspace, server: FaultServer, make_source: Make) -> None:
+    put(workspace, make_source(url=server.url("ok/a.mp4")))
+    run_stage_here(workspace)
+    slower = Fetch(FetchOptions(patience=3, per_hour=20))
+    assert plan_stage(slower, workspace).pending == []
+    assert plan_stage(Fetch(FetchOptions(licence="cc0")), workspace).why == {"stale": 1}
+
+
+def test_bytes_are_told_while_they_come(
+    workspace: Workspace, server: FaultServer, site: Path, make_source: Make
+) -> None:
+    (item,) = put(workspace, make_source(url=server.url("ok/a.mp4")))
+    stage = Fetch(AT_ONCE)
+    told: list[tuple[str, int, int | None]] = []
+    stage.telling = lambda *one: told.append(one)
+    attempt(stage, item, workspace.root)
+    size = (site / "a.mp4").stat().st_size
+    assert told[-1][1:] == (size, size)
+
+
+def run_stage_here(workspace: Workspace, **more: bool):
     """Run the stage in this process, where the server's fixture holds."""
 
     class Here(Fetch):
         pooled = False
 
-    return run_stage(Here(AT_ONCE), workspace)
+    return run_stage(Here(AT_ONCE), workspace, **more)
 
 
 def test_a_failed_url_leaves_no_clip_and_is_retried(
