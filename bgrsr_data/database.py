@@ -31,6 +31,7 @@ _SCHEMAS = (
     """
     CREATE TABLE doomed (path TEXT PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE tombstones (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE forgotten (row TEXT PRIMARY KEY, stone TEXT NOT NULL) WITHOUT ROWID;
     """,
 )
 SCHEMA_VERSION = len(_SCHEMAS)
@@ -64,7 +65,7 @@ class Database:
 
     def _prepare(self) -> None:
         if not self._made():
-            with _full_disk_named(self.path):
+            with self._naming_a_full_disk():
                 self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         if self._schema() > SCHEMA_VERSION:
@@ -93,7 +94,7 @@ class Database:
         Raises:
             DiskFullError: Nothing more can be written.
         """
-        with _full_disk_named(self.path):
+        with self._naming_a_full_disk():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -103,12 +104,11 @@ class Database:
                     self._db.execute("ROLLBACK")
                 raise
 
-
-@contextmanager
-def _full_disk_named(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if "full" in str(error):
-            raise DiskFullError(f"{path}: the disk is full; free some space and run it again") from error
-        raise
+    @contextmanager
+    def _naming_a_full_disk(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if "full" in str(error):
+                raise DiskFullError(f"{self.path}: the disk is full; free some space and run it again") from error
+            raise

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from typing import Literal, TypeVar
 
-from bgrsr_data.database import Database
 from bgrsr_data.records import KINDS, Record, Verdict, content_hash
+from bgrsr_data.tombstones import Graveyard
 
 Status = Literal["done", "rejected", "failed"]
 R = TypeVar("R", bound=Record)
@@ -32,7 +32,7 @@ class Done:
     bytes: int = 0
 
 
-class Ledger(Database):
+class Ledger(Graveyard):
     """An open ledger.
 
     Args:
@@ -89,6 +89,10 @@ class Ledger(Database):
         """(item, record) of everything that `stage` gave."""
         for item, kind, body in self._db.execute("SELECT item, kind, body FROM rows WHERE stage = ?", (stage,)):
             yield item, KINDS[kind].model_validate_json(body)
+
+    def bodies(self) -> Iterator[tuple[str, str, str, str, str]]:
+        """(stage, item, kind, id, JSON) of every record."""
+        yield from self._db.execute("SELECT stage, item, kind, id, body FROM rows ORDER BY id, stage")
 
     def find(self, prefix: str) -> list[tuple[str, str, Record]]:
         """(stage, item, record) of every record whose id begins with `prefix`."""

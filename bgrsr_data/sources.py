@@ -7,16 +7,24 @@ from pathlib import Path
 
 from bgrsr_data.ledger import Done, Ledger
 from bgrsr_data.records import Source, make_id
+from bgrsr_data.tombstones import Forgotten, Tombstone
 
 STAGE = "sources"
 
 
-def remember(ledger: Ledger, sources: Iterable[Source]) -> None:
-    """Add sources, or bring what is known of them up to date."""
+def remember(ledger: Ledger, sources: Iterable[Source]) -> list[tuple[Source, Tombstone]]:
+    """Add sources, or bring what is known of them up to date.
+
+    Returns:
+        Those that were forgotten on request, each with its tombstone; they are not added.
+    """
+    forgotten = Forgotten.of(ledger.tombstones())
+    found = [(source, forgotten.at(source.url, source.path)) for source in sources]
     known = {source.id: source for source in ledger.rows(Source, STAGE)}
-    for source in as_known(known.values(), sources):
+    for source in as_known(known.values(), [source for source, stone in found if stone is None]):
         if known.get(source.id) != source:
             ledger.commit(Done(STAGE, source.id, source.content, "done"), [source])
+    return [(source, stone) for source, stone in found if stone is not None]
 
 
 def as_known(known: Iterable[Source], sources: Iterable[Source]) -> list[Source]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,11 @@ def sweep(folder: Path) -> None:
 
 
 def delete_doomed(root: Path, ledger: Ledger) -> None:
-    """Delete the files that the ledger gave up, also those of a run that was killed before it came to it."""
+    """Delete files and folders that the ledger gave up, also those of a run that was killed before it came to it."""
     if doomed := ledger.doomed():
         for path in doomed:
-            (root / path).unlink(missing_ok=True)
+            if (root / path).is_dir():
+                shutil.rmtree(root / path)
+            else:
+                (root / path).unlink(missing_ok=True)
         ledger.spare(doomed)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from bgrsr_data.budget import warn_of_space
 from bgrsr_data.cli.output import as_dict, raise_for_failures, show, table
 from bgrsr_data.cli.progress import progress_bars
 from bgrsr_data.errors import InputError
@@ -22,22 +23,30 @@ from bgrsr_data.workspace import LEDGER, Workspace
 
 
 def run_recipe(
-    name: str, workspace: Path, lists: Sequence[Path] | None, *, workers: int | None, as_json: bool
+    name: str,
+    workspace: Path,
+    lists: Sequence[Path] | None,
+    *,
+    workers: int | None,
+    as_json: bool,
+    max_disk: int | None = None,
 ) -> list[Outcome]:
     """Run every stage of a recipe, in order; a workspace that is not there is made.
 
     Raises:
         InputError: The recipe, a source list or an option is wrong, or there is no source; nothing was run then.
         ToolError: Items failed; every stage was run all the same.
+        DiskFullError: The disk is nearly full, or `max_disk` bytes would be passed.
     """
     recipe, sources = _read(name, lists, workspace)
     place = Workspace.create(workspace)
     outcomes = []
+    _warn(forecast(recipe.stages, place.root, sources, workers=workers), place.root, max_disk)
     with place.writing(), progress_bars() as progress:
         remember(place.ledger, sources)
         place.ledger.pass_over(passed_over(recipe.stages, place.ledger.passed_over()))
         for stage in recipe.stages:
-            outcomes.append(run_stage(stage, place, workers=workers, progress=progress))
+            outcomes.append(run_stage(stage, place, workers=workers, max_disk=max_disk, progress=progress))
             if not as_json and (outcomes[-1].worked or outcomes[-1].gone):
                 show(outcomes[-1])
     if as_json:
@@ -50,7 +59,13 @@ def run_recipe(
 
 
 def plan_recipe(
-    name: str, workspace: Path, lists: Sequence[Path] | None, *, workers: int | None, as_json: bool
+    name: str,
+    workspace: Path,
+    lists: Sequence[Path] | None,
+    *,
+    workers: int | None,
+    as_json: bool,
+    max_disk: int | None = None,
 ) -> None:
     """Print what a run would do; nothing is touched.
 
@@ -59,6 +74,7 @@ def plan_recipe(
     """
     recipe, sources = _read(name, lists, workspace)
     rows = forecast(recipe.stages, workspace, sources, workers=workers)
+    _warn(rows, workspace, max_disk)
     if as_json:
         typer.echo(json.dumps([row.as_dict() for row in rows]))
         return
@@ -81,6 +97,17 @@ def _read(name: str, lists: Sequence[Path] | None, workspace: Path) -> tuple[Rec
         hint = f"bgrsr fetch FILE --role greenscreen -w {workspace}, or: --sources LIST.yaml"
         raise InputError(f"{workspace.resolve()}: has no source yet; add footage with: {hint}")
     return recipe, sources
+
+
+def _warn(rows: Sequence[Forecast], root: Path, max_disk: int | None) -> None:
+    """Say where what is to come, as far as it is known, does not fit."""
+    written = 0
+    if (root / LEDGER).is_file():
+        place = Workspace(root)
+        written = place.ledger.bytes()
+        place.close()
+    if warning := warn_of_space(root, written, sum(row.bytes or 0 for row in rows), max_disk):
+        typer.echo(f"warning: {warning}", err=True)
 
 
 def _has_sources(workspace: Path) -> bool:

@@ -7,7 +7,14 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from bgrsr_data.cli.parameters import JsonOption, OutOption, WorkersOption, WorkspaceOption, with_options
+from bgrsr_data.cli.parameters import (
+    JsonOption,
+    MaxDiskOption,
+    OutOption,
+    WorkersOption,
+    WorkspaceOption,
+    with_options,
+)
 from bgrsr_data.combine.options import CombineOptions
 from bgrsr_data.errors import InputError
 
@@ -75,6 +82,7 @@ def run(
     ] = None,
     workspace: WorkspaceOption = HERE,
     workers: WorkersOption = None,
+    max_disk: MaxDiskOption = None,
     json: JsonOption = False,
 ) -> None:
     """Run a recipe: what is missing, stale or failed.
@@ -84,9 +92,9 @@ def run(
     from bgrsr_data.cli.recipe import plan_recipe, run_recipe
 
     if plan:
-        plan_recipe(recipe, workspace, sources, workers=workers, as_json=json)
+        plan_recipe(recipe, workspace, sources, workers=workers, max_disk=max_disk, as_json=json)
     else:
-        run_recipe(recipe, workspace, sources, workers=workers, as_json=json)
+        run_recipe(recipe, workspace, sources, workers=workers, max_disk=max_disk, as_json=json)
 
 
 def review_open(

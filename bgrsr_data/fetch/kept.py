@@ -6,6 +6,7 @@ those whose SHA-256 is written there, nothing is downloaded or decoded again, ev
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -86,6 +87,12 @@ def list_kept(folder: Path) -> Iterator[Kept]:
     for beside in sorted(folder.glob(f"*{SUFFIX}")):
         if found := find_kept(folder, beside.name.removesuffix(SUFFIX)):
             yield found
+
+
+def drop_kept(folder: Path, kept: Kept) -> None:
+    """Delete a file and all that is written down of it."""
+    for path in (folder / kept.file, *(folder / kept.file).parent.glob(f"{glob.escape(Path(kept.file).name)}.*")):
+        path.unlink(missing_ok=True)
 
 
 def clip_row(source: Source, kept: Kept, folder: str) -> Clip:
