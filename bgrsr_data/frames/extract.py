@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.errors import Rejection
-from bgrsr_data.frames.duplicates import hash_picture, nearest
+from bgrsr_data.frames.duplicates import draw_thumbnail, hash_picture, nearest
 from bgrsr_data.frames.exposure import measure_exposure
 from bgrsr_data.frames.faces import find_faces
 from bgrsr_data.frames.footage import Footage
@@ -123,11 +123,12 @@ class Extraction:
         path, (height, width, _) = f"{footage.folder}/{pts:08d}{suffix}", rgb.shape
         self.room(int(width * height * _BYTES_A_PIXEL[suffix]))
         sha256 = write_image(self.root / path, rgb)
+        looks = {"dhash": f"{dhash:016x}", "thumbnail": draw_thumbnail(luma(rgb))}
         row: Frame | Background
         if footage.role == "background":
             row = Background(
                 id=make_id("background", footage.clip, pts), clip=footage.clip, place=footage.person, path=path,
-                sha256=sha256, width=width, height=height,
+                sha256=sha256, width=width, height=height, **looks,
             )  # fmt: skip
         else:
             exposure = measure_exposure(rgb)
@@ -135,9 +136,9 @@ class Extraction:
             row = Frame(
                 id=make_id("frame", footage.clip, pts), clip=footage.clip, role=footage.role, person=footage.person,
                 path=path, sha256=sha256, width=width, height=height, pts=pts, time_base=time_base,
-                dhash=f"{dhash:016x}", shot=shot, brightness=round(exposure.brightness, 6),
-                dark=round(exposure.dark, 6), bright=round(exposure.bright, 6),
-                faces=faces.count if faces else None, face_height=round(faces.height, 6) if faces else None, **figures,
+                shot=shot, brightness=round(exposure.brightness, 6), dark=round(exposure.dark, 6),
+                bright=round(exposure.bright, 6), faces=faces.count if faces else None,
+                face_height=round(faces.height, 6) if faces else None, **looks, **figures,
             )  # fmt: skip
         self.kept.append((row, shot))
 

@@ -19,7 +19,6 @@ class Frames(Stage[Footage]):
 
     name = "frames"
     version = 2
-    version = 2
     needs = ("fetch",)
     folder = "frames"
     unit = "frames"
