@@ -16,7 +16,7 @@ from bgrsr_data.recipes import passed_over
 from bgrsr_data.records import Source
 from bgrsr_data.runner import Plan, plan_stage
 from bgrsr_data.sources import STAGE as SOURCES
-from bgrsr_data.sources import remember
+from bgrsr_data.sources import as_known, remember
 from bgrsr_data.stage import Stage
 from bgrsr_data.stages import stage_class
 from bgrsr_data.workspace import LEDGER, Workspace
@@ -65,14 +65,14 @@ def forecast(
     stages: Sequence[Stage[Any]], root: Path, sources: Sequence[Source], *, workers: int | None
 ) -> list[Forecast]:
     """Forecast a run of `stages`; nothing is touched, also where there is no workspace yet."""
-    with _opened(root, sources) as workspace:
+    with opened(root, sources) as workspace:
         workspace.ledger.suppose(passed_over(stages, workspace.ledger.passed_over()))
         work = {SOURCES: _unknown_to(workspace.ledger, sources)}
         return [_forecast(stage, workspace, work, workers or os.cpu_count() or 1) for stage in stages]
 
 
 @contextmanager
-def _opened(root: Path, sources: Sequence[Source]) -> Iterator[Workspace]:
+def opened(root: Path, sources: Sequence[Source]) -> Iterator[Workspace]:
     """The workspace; where there is none, one elsewhere that stands as the new one would at its first stage."""
     with TemporaryDirectory() as elsewhere:
         if (root / LEDGER).is_file():
@@ -87,7 +87,9 @@ def _opened(root: Path, sources: Sequence[Source]) -> Iterator[Workspace]:
 
 
 def _unknown_to(ledger: Ledger, sources: Sequence[Source]) -> _Work:
-    known = {source.id: source.content for source in ledger.rows(Source, SOURCES)}
+    there = ledger.rows(Source, SOURCES)
+    sources = as_known(there, sources)
+    known = {source.id: source.content for source in there}
     changed = sum(source.id in known and known[source.id] != source.content for source in sources)
     return _Work(added=len({source.id for source in sources} - known.keys()), again=changed)
 

@@ -11,6 +11,7 @@ import typer
 from bgrsr_data.cli.parameters import JsonOption, MaxDiskOption, OutOption, WorkersOption, WorkspaceOption, with_options
 from bgrsr_data.deblur.options import DeblurOptions
 from bgrsr_data.errors import InputError
+from bgrsr_data.fetch.command import TargetOptions
 from bgrsr_data.frames.options import FrameOptions
 from bgrsr_data.keying.options import KeyOptions
 from bgrsr_data.trimaps.options import TrimapOptions
@@ -23,7 +24,7 @@ FilesArgument = Annotated[
 
 def commands(app: typer.Typer) -> None:
     """Add these commands to `app`."""
-    app.command()(fetch)
+    app.command()(with_options(TargetOptions, into="about")(fetch))
     app.command()(with_options(FrameOptions)(frames))
     app.command()(with_options(DeblurOptions)(deblur))
     app.command()(with_options(KeyOptions)(key))
@@ -34,27 +35,38 @@ def fetch(
     target: Annotated[
         str | None, typer.Argument(help="A URL, a file, a folder, or a source list (YAML).", show_default=False)
     ] = None,
-    role: Annotated[
-        str | None, typer.Option(help="What it is for: talking-head, greenscreen, background or coco.")
+    plan: Annotated[bool, typer.Option("--plan", help="Say what it would come to; touch nothing.")] = False,
+    licence: Annotated[
+        str | None, typer.Option(help="Fetch only what is under one of these licences, as cc-by,cc0; '' lifts it.")
     ] = None,
-    licence: Annotated[str, typer.Option(help="Its licence, as CC-BY-4.0.")] = "unknown",
-    creator: Annotated[str, typer.Option(help="Whom to credit.")] = "unknown",
-    person: Annotated[str | None, typer.Option(help="Who is seen; one person stays in one split.")] = None,
-    annotations: Annotated[str | None, typer.Option(help="COCO instances JSON, for role coco.")] = None,
+    per_hour: Annotated[
+        float | None, typer.Option(help="Most videos an hour from one site; by default 300 from YouTube as a guest.")
+    ] = None,
+    patience: Annotated[
+        float | None, typer.Option(help="Makes the waits before another try so many times as long.")
+    ] = None,
     workspace: WorkspaceOption = HERE,
     workers: WorkersOption = None,
     max_disk: MaxDiskOption = None,
     json: JsonOption = False,
+    *,
+    about: dict[str, Any],
 ) -> None:
     """Fetch footage: all sources listed so far, and TARGET.
 
-    Example: bgrsr fetch my_greenscreen.mp4 --role greenscreen --licence CC-BY-4.0 --creator "A. Person"
+    Example: bgrsr fetch my_greenscreen.mp4 --role greenscreen --source-licence CC-BY-4.0 --creator "A. Person"
     """
+    from bgrsr_data.cli.outlook import plan_fetch
     from bgrsr_data.cli.running import run_in_workspace
     from bgrsr_data.fetch.command import sources_of
 
-    added = sources_of(target, role, licence=licence, creator=creator, person=person, annotations=annotations)
-    run_in_workspace("fetch", {}, workspace, workers=workers, max_disk=max_disk, as_json=json, sources=added)
+    added = sources_of(target, about)
+    told = {"licence": licence, "per_hour": per_hour, "patience": patience}
+    given = {name: value for name, value in told.items() if value is not None}
+    if plan:
+        plan_fetch(given, workspace, added, workers=workers, as_json=json)
+    else:
+        run_in_workspace("fetch", given, workspace, workers=workers, max_disk=max_disk, as_json=json, sources=added)
 
 
 def frames(

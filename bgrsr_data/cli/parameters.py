@@ -33,21 +33,21 @@ OutOption = Annotated[Path | None, typer.Option("--out", help="Without a workspa
 Command = Callable[..., None]
 
 
-def with_options(model: type[BaseModel]) -> Callable[[Command], Command]:
-    """Give a command one flag for each field of `model`; it receives those that were used as the dict `given`.
+def with_options(model: type[BaseModel], into: str = "given") -> Callable[[Command], Command]:
+    """Give a command one flag for each field of `model`; it receives those that were used as the dict `into`.
 
     A flag that is not used leaves the option as it was last run in the workspace, or at its default.
     """
 
     def decorate(command: Command) -> Command:
         signature = inspect.signature(command, eval_str=True)
-        own = [p for p in signature.parameters.values() if p.name != "given"]
+        own = [p for p in signature.parameters.values() if p.name != into]
         flags = [_flag(name, field.annotation, model) for name, field in model.model_fields.items()]
 
         @functools.wraps(command)
         def wrapped(**values: Any) -> None:
             given = {name: values.pop(name) for name in model.model_fields}
-            command(**values, given={name: value for name, value in given.items() if value is not None})
+            command(**values, **{into: {name: value for name, value in given.items() if value is not None}})
 
         wrapped.__signature__ = signature.replace(parameters=[*own, *flags])  # type: ignore[attr-defined]
         wrapped.__annotations__ = {p.name: p.annotation for p in [*own, *flags]}
