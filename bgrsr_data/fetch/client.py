@@ -18,10 +18,11 @@ from yt_dlp.utils import YoutubeDLError
 from bgrsr_data.errors import FetchError
 from bgrsr_data.fetch.pace import Pace
 from bgrsr_data.fetch.params import to_params
-from bgrsr_data.fetch.reasons import FETCH_REASONS, fetch_error, typed_error
+from bgrsr_data.fetch.reasons import FETCH_REASONS, fetch_error, retry_after, typed_error
 from bgrsr_data.fetch.retrying import Retries
 from bgrsr_data.fetch.surroundings import surroundings
 from bgrsr_data.stage import Room, Tell, room_for_all, tell_nobody
+from bgrsr_data.tombstones import Forgotten
 
 PARTS = ".parts"
 # A site that changed makes its extractor stumble in any way: it costs that video, not the playlist around it.
@@ -41,6 +42,7 @@ class Manner:
         retries: How often, and after which waits, what passes is tried again.
         room: Asked before bytes are written.
         tell: Told while bytes come in.
+        forgotten: What is not fetched again, whoever asks.
     """
 
     clips: Path | None = None
@@ -48,6 +50,7 @@ class Manner:
     retries: Retries = field(default_factory=Retries)
     room: Room = room_for_all
     tell: Tell = tell_nobody
+    forgotten: Forgotten = field(default_factory=Forgotten)
 
 
 class Client:
@@ -141,7 +144,11 @@ class Client:
             if error.reason == "rate-limited":
                 self.manner.pace.hold(url, wait_s)
 
-        return self.manner.retries.run(what, before_wait=hold)
+        try:
+            return self.manner.retries.run(what, before_wait=hold)
+        except FetchError as error:
+            hold(error, retry_after(error) or 0.0)
+            raise
 
     def _ydl(self, stem: str, *, size_known: bool = True) -> Any:
         parts = str(self.parts).replace("%", "%%")

@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bgrsr_data.media.files import write_bytes
 
+LIVE = ("is_live", "is_upcoming", "post_live")
 _LISTS = ("playlist", "multi_video")
+_FOR_MEMBERS = ("private", "premium_only", "subscriber_only", "needs_auth")
 
 
 class Listing(BaseModel):
@@ -50,6 +52,13 @@ def is_list(info: Mapping[str, Any]) -> bool:
 def is_link(entry: Mapping[str, Any]) -> bool:
     """Whether an entry only says where the video is."""
     return entry.get("_type") in ("url", "url_transparent")
+
+
+def unfit_unseen(entry: Mapping[str, Any], *, guest: bool) -> str | None:
+    """The reason why an entry need not be asked for, where its list tells: that saves one of few requests."""
+    if entry.get("live_status") in LIVE:
+        return "live"
+    return "private" if guest and entry.get("availability") in _FOR_MEMBERS else None
 
 
 def flatten(entries: Iterable[dict[str, Any] | None]) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,9 @@
 YouTube serves a guest about 300 videos an hour, then it refuses for an hour. So each worker takes the next free moment
 from a small file in the workspace (the time until which the site is taken), and waits for it; nothing is slowed when
 requests are rare, since a moment long past costs no wait.
+
+A site that says "too many requests" is left alone by all workers. Where it asks for more than a run waits, all that is
+left of it is refused at once, so that nobody makes it worse; the next run asks again.
 """
 
 from __future__ import annotations
@@ -15,9 +18,11 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock
 
+from bgrsr_data.fetch.reasons import typed_error
 from bgrsr_data.media.files import write_bytes
 
 GUESTS_AN_HOUR = {"youtube": 300}
+LONGEST_PAUSE_S = 600.0  # a run waits no longer for a site that has enough
 _HOUR_S = 3600.0
 _YOUTUBE = ("youtube.com", "youtu.be", "youtube-nocookie.com")
 
@@ -30,6 +35,7 @@ class Pace:
         folder: Where the moments are kept, one file a site; None: nobody else is asking.
         per_hour: Requests an hour to any one site; None: as many as a site gives its guests.
         guest: Whether no account is used.
+        run: Which run it is, the same in all its workers; another run's pauses do not count.
         clock: Seconds since the epoch, the same for all processes.
         sleep: Waits so many seconds.
     """
@@ -37,6 +43,7 @@ class Pace:
     folder: Path | None = None
     per_hour: float | None = None
     guest: bool = True
+    run: str = "run"
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
 
@@ -44,17 +51,16 @@ class Pace:
         """Take the next free moment of the site at `url`, and wait for it.
 
         Raises:
+            FetchError: rate-limited: the site asked for a pause that is longer than a run waits.
             DiskFullError: Nothing more can be written.
         """
         site = site_of(url)
-        between_s = self._between_s(site)
-        if self.folder is None or not (between_s or self._file(site).is_file()):
-            return
-        with self._alone(site):
-            now = self.clock()
-            moment = max(now, self._taken_until(site, now))
-            if between_s:
-                self._take(site, moment + between_s)
+        now = self.clock()
+        moment = max(now, self._held_until(site))
+        if moment - now > LONGEST_PAUSE_S:
+            raise typed_error("rate-limited", url, "not asked for, since its site wants to be left alone for long")
+        if between_s := self._between_s(site):
+            moment = self._take_turn(site, moment, between_s)
         if moment > now:
             self.sleep(moment - now)
 
@@ -67,31 +73,41 @@ class Pace:
         site = site_of(url)
         if self.folder is not None:
             with self._alone(site):
-                now = self.clock()
-                self._take(site, max(now + seconds, self._taken_until(site, now)))
+                until = max(self.clock() + seconds, self._held_until(site))
+                write_bytes(self.folder / f"{site}.held", f"{self.run} {until!r}".encode())
 
     def _between_s(self, site: str) -> float:
+        if self.folder is None:
+            return 0.0
         rate = self.per_hour or (GUESTS_AN_HOUR.get(site) if self.guest else None)
         return _HOUR_S / rate if rate else 0.0
 
-    def _taken_until(self, site: str, now: float) -> float:
-        """The moment in the file; one that no pace could give (a clock set back) does not count."""
-        try:
-            moment = float(self._file(site).read_text())
-        except (OSError, ValueError):
-            return now
-        return moment if moment < now + _HOUR_S else now
+    def _take_turn(self, site: str, earliest: float, between_s: float) -> float:
+        """The first free moment; a moment that no pace could give (a clock set back) does not count."""
+        with self._alone(site):
+            taken = self._read(f"{site}.until")
+            moment = max(earliest, taken if taken < earliest + _HOUR_S else 0.0)
+            write_bytes(self._place / f"{site}.until", repr(moment + between_s).encode())
+        return moment
 
-    def _take(self, site: str, moment: float) -> None:
-        write_bytes(self._file(site), repr(moment).encode())
+    def _held_until(self, site: str) -> float:
+        return self._read(f"{site}.held", self.run)
+
+    def _read(self, name: str, run: str = "") -> float:
+        """The moment in a file, 0 where there is none, or one of another run."""
+        try:
+            whose, _, moment = (self._place / name).read_text().rpartition(" ")
+            return float(moment) if whose == run else 0.0
+        except (OSError, ValueError):
+            return 0.0
 
     def _alone(self, site: str) -> FileLock:
-        path = self._file(site).with_suffix(".lock")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return FileLock(path)
+        self._place.mkdir(parents=True, exist_ok=True)
+        return FileLock(self._place / f"{site}.lock")
 
-    def _file(self, site: str) -> Path:
-        return (self.folder or Path()) / f"{site}.until"
+    @property
+    def _place(self) -> Path:
+        return self.folder or Path("nowhere")
 
 
 def site_of(url: str) -> str:

@@ -7,6 +7,7 @@ is secret or soon untrue: no signed addresses, no headers, no cookies.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ _SECRET = frozenset(
     (
         "automatic_captions", "comments", "cookies", "downloader_options", "formats", "fragment_base_url", "fragments",
         "hls_aes", "http_headers", "manifest_url", "subtitles", "thumbnail", "thumbnails", "url",
+        "webpage_url_domain",
     )
 )  # fmt: skip
 
@@ -41,8 +43,8 @@ def told_of(info: Mapping[str, Any], name: str) -> dict[str, Any]:
         "channel": info.get("channel") or info.get("uploader"),
         "licence": canonical(info["license"]) if info.get("license") else None,
         "published": _published(info),
-        "url": str(info.get("webpage_url") or name),
-        "origin": {key: info[key] for key in _TOLD if info.get(key) is not None},
+        "url": _public(str(info.get("webpage_url") or name)),
+        "origin": _without_secrets({key: info[key] for key in _TOLD if info.get(key) is not None}),
     }
 
 
@@ -97,4 +99,11 @@ def _published(info: Mapping[str, Any]) -> str | None:
 def _without_secrets(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_secrets(inner) for key, inner in value.items() if key not in _SECRET}
-    return [_without_secrets(inner) for inner in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_without_secrets(inner) for inner in value]
+    return _public(value) if isinstance(value, str) else value
+
+
+def _public(text: str) -> str:
+    """Text without the name and password that an address in it may carry."""
+    return re.sub(r"(?<=://)[^/\s?#]*@", "", text)

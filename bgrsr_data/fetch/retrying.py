@@ -15,6 +15,7 @@ from typing import TypeVar
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential, wait_random
 
 from bgrsr_data.errors import FetchError
+from bgrsr_data.fetch.pace import LONGEST_PAUSE_S
 from bgrsr_data.fetch.reasons import retry_after
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ class Retries:
 
     network: Backoff = Backoff(4, 2, 30)
     truncated: Backoff = Backoff(3, 1, 10)
-    rate_limited: Backoff = Backoff(4, 30, 600)
+    rate_limited: Backoff = Backoff(4, 30, LONGEST_PAUSE_S)
     sleep: Callable[[float], None] = time.sleep
 
     def scaled(self, patience: float) -> Retries:

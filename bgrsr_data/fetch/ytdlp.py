@@ -17,7 +17,8 @@ from bgrsr_data.errors import FetchError, Rejection
 from bgrsr_data.fetch.archive import alone_with, find_whole, stem_of, take_over
 from bgrsr_data.fetch.client import Client, Manner
 from bgrsr_data.fetch.kept import Kept, keep, list_kept
-from bgrsr_data.fetch.listing import Listing, flatten, is_link, is_list, read_listing, write_listing
+from bgrsr_data.fetch.listing import LIVE, Listing, flatten, is_link, is_list, read_listing, unfit_unseen, write_listing
+from bgrsr_data.fetch.params import is_guest
 from bgrsr_data.fetch.provenance import Licences, told_of, write_origin
 from bgrsr_data.fetch.reasons import PASSING, typed_error, unfit_error
 from bgrsr_data.fetch.verify import Probe, probe
@@ -25,6 +26,7 @@ from bgrsr_data.media.images import is_image
 from bgrsr_data.records import content_hash
 
 _Download = Callable[[str, dict[str, Any], str], Path]  # (name, info, stem) → the file
+REFUSED = frozenset({"licence", "forgotten"})  # it can be fetched, but may not be
 _UNNAMED = ".unknown_video"  # yt-dlp's suffix where neither address nor server tells what it is
 _MAGIC = (
     (b"\xff\xd8\xff", ".jpg"), (b"\x89PNG", ".png"), (b"BM", ".bmp"), (b"II*\x00", ".tiff"), (b"MM\x00*", ".tiff"),
@@ -72,7 +74,7 @@ def fetch_url(
 
     Raises:
         FetchError: Nothing could be fetched; its reason says why.
-        Rejection: Nothing of it is under an accepted licence.
+        Rejection: Nothing of it is under an accepted licence, or it was forgotten.
         InputError: An option of yt-dlp is wrong.
         DiskFullError: Nothing more can be written, or may be.
     """
@@ -94,8 +96,8 @@ def _nothing(url: str, dead: list[Dead]) -> NoReturn:
     if not dead:
         raise typed_error("not-a-video", url, "the playlist is empty")
     first = dead[0]
-    if all(one.reason == "licence" for one in dead):
-        raise Rejection("licence", f"none of {len(dead)} entries may be fetched; the first: {first.detail}")
+    if all(one.reason in REFUSED for one in dead):
+        raise Rejection(first.reason, f"none of {len(dead)} entries may be fetched; the first: {first.detail}")
     raise FetchError(first.reason, f"{url}: none of {len(dead)} entries can be fetched; the first: {first.detail}")
 
 
@@ -118,6 +120,7 @@ class _Walk:
 
     def at(self, url: str) -> Iterator[Kept | Dead]:
         """Everything at `url`; entries that are dead are told, not raised."""
+        self.manner.forgotten.refuse(place=url)
         if known := self.known.get(self._asked(url)):
             self.licences.refuse(known.licence)
             self.given.append(known)
@@ -154,9 +157,11 @@ class _Walk:
     def _entry(self, name: str, entry: dict[str, Any], failed: tuple[str, str] | None) -> Iterator[Kept | Dead]:
         known = self._asked(name) in self.known
         if failed and failed[0] not in PASSING and not known:
-            raise Rejection(*failed) if failed[0] == "licence" else FetchError(*failed)
+            raise Rejection(*failed) if failed[0] in REFUSED else FetchError(*failed)
         if self.limited and not known:
             raise typed_error("rate-limited", name, "not asked for, since the site had enough of the entries before it")
+        if not known and (why := unfit_unseen(entry, guest=is_guest(self.options))):
+            raise typed_error(why, name, "its list says so; it is not asked for")
         if is_link(entry) or known:
             yield from self.at(name)
         else:
@@ -164,9 +169,10 @@ class _Walk:
 
     def _fetch(self, name: str, info: dict[str, Any], download: _Download) -> Kept:
         """Take a file that is whole somewhere in the workspace, or download it; then write down what it is."""
-        if info.get("live_status") in ("is_live", "is_upcoming", "post_live") or info.get("is_live"):
+        if info.get("live_status") in LIVE or info.get("is_live"):
             raise typed_error("live", name, "a live stream has no end")
         told = told_of(info, name)
+        self.manner.forgotten.refuse(place=told["url"])
         self.licences.refuse(told["licence"])
         stem = stem_of(info)
         with alone_with(stem, self.manner.clips):

@@ -1,7 +1,7 @@
 """A video site of our own on this machine, through real yt-dlp: extractors for pages, lists and searches.
 
 http://HOST/MANNER/watch/ID    a video, as ID.json beside the footage tells it; also /short/ID
-http://HOST/MANNER/list/ID     a list: the addresses in ID.json, which may be lists again
+http://HOST/MANNER/list/ID     a list: what is in ID.json, addresses or {"url": …} with what is known; lists too
 localsearch2:HOST              the first two addresses of results.json
 
 MANNER is how the server answers for the JSON (see server.py).
@@ -43,7 +43,8 @@ class LocalListIE(InfoExtractor):
     def _real_extract(self, url: str) -> dict[str, Any]:
         name = self._match_id(url)
         told = self._download_json(urljoin(url, f"/{self._match_valid_url(url)['manner']}/{name}.json"), name)
-        return self.playlist_result([self.url_result(urljoin(url, one)) for one in told], name)
+        entries = [one if isinstance(one, dict) else {"url": one} for one in told]
+        return self.playlist_result([{"_type": "url", **one, "url": urljoin(url, one["url"])} for one in entries], name)
 
 
 class LocalSearchIE(SearchInfoExtractor):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bgrsr_data.errors import FetchError
 from bgrsr_data.fetch.pace import Pace, site_of
 
 VIDEO = "https://www.youtube.com/watch?v=x"
@@ -95,10 +96,22 @@ def test_a_site_that_has_enough_is_left_alone_by_all_workers(tmp_path: Path) -> 
     assert clock.slept == [30]
 
 
+def test_a_pause_longer_than_a_run_waits_ends_what_is_left_of_that_site_for_this_run(tmp_path: Path) -> None:
+    clock = Clock()
+    pace_of(clock, tmp_path, run="first").hold(VIDEO, 3600)
+    with pytest.raises(FetchError) as caught:
+        pace_of(clock, tmp_path, run="first", guest=False).wait("https://youtu.be/y")
+    assert caught.value.reason == "rate-limited"
+    pace_of(clock, tmp_path, run="first").wait("https://example.org/a.mp4")
+    pace_of(clock, tmp_path, run="second").wait(VIDEO)  # a person asks anew
+    assert clock.slept == []
+
+
 @pytest.mark.parametrize("content", ["", "garbage", "9e99"])
 def test_a_spoiled_file_or_a_clock_set_back_holds_nobody_up(tmp_path: Path, content: str) -> None:
     clock = Clock()
     (tmp_path / "youtube.until").write_text(content)
+    (tmp_path / "youtube.held").write_text(content)
     pace_of(clock, tmp_path).wait(VIDEO)
     assert clock.slept == []
 

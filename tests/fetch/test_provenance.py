@@ -74,6 +74,14 @@ def test_a_clip_says_who_made_it_where_and_under_what_licence(
     assert clip.sections == ["00:00-00:01"]
 
 
+def test_a_name_and_password_in_an_address_are_not_told_on(tube: FaultServer, tmp_path: Path) -> None:
+    put_video(tube.folder, "v1")
+    address = tube.url("ok/a.mp4").replace("://", "://ada:PASSWORD@")
+    (clip,) = fetch(address, tmp_path / "here").clips
+    assert clip.url == tube.url("ok/a.mp4")
+    assert not [file for file in (tmp_path / "here").iterdir() if b"PASSWORD" in file.read_bytes()]
+
+
 def test_what_a_person_stated_counts_and_what_the_site_says_is_kept_beside(
     tube: FaultServer, tmp_path: Path, make_source: Callable[..., Source]
 ) -> None:
@@ -207,6 +215,17 @@ def test_lists_in_lists_come_in_their_order_and_max_samples_counts_through_them(
     tube.asked.clear()
     assert fetch(tube.url("ok/list/channel"), tmp_path / "some", max_samples=2) == some
     assert not tube.asked
+
+
+def test_an_entry_that_its_list_calls_live_or_for_members_is_not_asked_for(tube: FaultServer, tmp_path: Path) -> None:
+    put_video(tube.folder, "v1")
+    told = [{"availability": "subscriber_only"}, {"live_status": "is_upcoming"}, {"live_status": "was_live"}]
+    put_json(tube.folder, "all", [{"url": f"/ok/watch/{name}", **one} for name, one in zip("xyv", told, strict=True)])
+    put_video(tube.folder, "v")
+    fetched = fetch(tube.url("ok/list/all"), tmp_path / "here")
+    assert [dead.reason for dead in fetched.dead] == ["private", "live"]
+    assert [clip.title for clip in fetched.clips] == ["The v"]
+    assert not tube.asked.keys() & {"/ok/x.json", "/ok/y.json"}
 
 
 def test_a_search_is_a_list(tube: FaultServer, tmp_path: Path) -> None:
