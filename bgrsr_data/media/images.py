@@ -29,7 +29,8 @@ __all__ = [
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 JPEG_444 = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
-PNG_FAST = [cv2.IMWRITE_PNG_COMPRESSION, 1]
+# The filter "up" alone: as small as with all filters, in half of their time (docs/formats.md).
+PNG_FAST = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP]
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong with an image is told as an error
 
 
@@ -81,9 +82,10 @@ def write_image(path: Path, pixels: NDArray[np.uint8]) -> str:
     Raises:
         DiskFullError: Nothing more can be written.
     """
-    bgr = pixels if pixels.ndim == 2 else pixels[..., ::-1]
+    whole = np.ascontiguousarray(pixels)
+    bgr = whole if whole.ndim == 2 else cv2.cvtColor(whole, cv2.COLOR_RGB2BGR)
     options = PNG_FAST if path.suffix == ".png" else JPEG_444
-    encoded = cv2.imencode(path.suffix, np.ascontiguousarray(bgr), options)[1].tobytes()
+    encoded = cv2.imencode(path.suffix, bgr, options)[1].tobytes()
     write_bytes(path, encoded)
     return hashlib.sha256(encoded).hexdigest()
 
