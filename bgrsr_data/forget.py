@@ -20,7 +20,7 @@ from bgrsr_data.errors import InputError
 from bgrsr_data.fetch.kept import SUFFIX, Kept
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.marked import did_you_mean
-from bgrsr_data.records import Clip, ReportRow, Source, make_id, reject_part
+from bgrsr_data.records import Clip, ReportRow, Source, content_hash, make_id, reject_part
 from bgrsr_data.runner import run_stage
 from bgrsr_data.sources import STAGE as SOURCES
 from bgrsr_data.stages import stage_as_it_ran
@@ -83,7 +83,8 @@ def find_source(ledger: Ledger, named: str) -> Source | Tombstone:
     if found:
         return found[0]
     for stone in ledger.tombstones():
-        if stone.id.startswith(named) or place in stone.places or any(_is_at(p, named) for p in stone.places):
+        known = stone.id.startswith(named) or stone.name == content_hash(named) or place in stone.places
+        if known or any(_is_at(p, named) for p in stone.places):
             return stone
     hint = did_you_mean(named, [s.name for s in sources])
     raise InputError(f"{named}: there is no source with this id, name, address or path{hint}")
@@ -97,14 +98,14 @@ def plan_forget(workspace: Workspace, source: Source, reason: str) -> Doomed:
     same = [row for row in ledger.rows(Clip) if row.sha256 in footage and row.source != source.id]
     rows = _descendants(ledger, {source.id, *(clip.id for clip in (*clips, *same))})
     ids = {row for _, _, _, row, _ in rows}
-    counts = Counter({kind: len({row for _, _, k, row, _ in rows if k == kind}) for _, _, kind, _, _ in rows})
+    counts = Counter(kind for kind, _ in {(kind, row) for _, _, kind, row, _ in rows})  # some are of two stages
     shown = bool(counts.keys() - {Source.kind, Clip.kind, "rejection"})
     files = sorted({*_files_of(root, source, footage, rows), *(_shows(root, ledger) if shown else ())})
-    whole = {(stage, item) for stage, item, _, _, _ in rows if item in ids}
+    whole = {(stage, item) for stage in ledger.stages() for item in ledger.items(stage) if item in ids}
     whole |= {(stage, item) for stage in SHOWING if shown for item in ledger.items(stage)}
     places = {source.url, source.path, *(clip.url for clip in clips)} - {None}
     stone = Tombstone(
-        id=source.id, places=sorted(map(str, places)), footage=sorted(footage),
+        id=source.id, name=content_hash(source.name), places=sorted(map(str, places)), footage=sorted(footage),
         at=datetime.now(UTC).date().isoformat(), reason=reason,
     )  # fmt: skip
     told = f"{stone}; the same footage as a clip of {source.id}"

@@ -30,6 +30,7 @@ class Done:
     attempts: int = 1
     seconds: float = 0.0
     bytes: int = 0
+    reason: str = ""  # why it failed, in a word, where the error tells one
 
 
 class Ledger(Graveyard):
@@ -49,7 +50,7 @@ class Ledger(Graveyard):
 
     def items(self, stage: str) -> dict[str, Done]:
         """Every item of `stage`, by id."""
-        columns = "stage, id, fingerprint, status, error, attempts, seconds, bytes"
+        columns = "stage, id, fingerprint, status, error, attempts, seconds, bytes, reason"
         query = f"SELECT {columns} FROM items WHERE stage = ? ORDER BY id"  # noqa: S608 - a constant
         rows = self._db.execute(query, (stage,))
         return {row[1]: Done(*row) for row in rows}
@@ -168,7 +169,7 @@ class Ledger(Graveyard):
         """
         with self._writing():
             self._drop(done.stage, done.id)
-            self._db.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?)", astuple(done))
+            self._db.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", astuple(done))
             self._insert(done.stage, done.id, records)
             self._doom(doomed)
 

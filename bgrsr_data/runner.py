@@ -83,7 +83,9 @@ class Plan:
     why: Counter[str]
 
 
-def plan_stage(stage: Stage[Any], workspace: Workspace, *, only_failed: bool = False) -> Plan:
+def plan_stage(
+    stage: Stage[Any], workspace: Workspace, *, only_failed: bool = False, reason: str | None = None
+) -> Plan:
     """Compare the items of `stage` with the ledger; nothing is touched."""
     known = workspace.ledger.items(stage.name)
     missing = Missing(workspace.ledger, stage, workspace.root)
@@ -91,9 +93,14 @@ def plan_stage(stage: Stage[Any], workspace: Workspace, *, only_failed: bool = F
     for item in stage.items(workspace.ledger):
         listed.add(item.id)
         state = _state(stage, item, known.get(item.id), missing)
-        if only_failed and item.unfinished:
-            state = "failed"
-        if state and (state == "failed" or not only_failed):
+        if only_failed:
+            again = state == "failed" or item.unfinished
+            state = (
+                "failed"
+                if again and (reason is None or reason in _reasons(workspace, stage, item, known.get(item.id)))
+                else ""
+            )
+        if state:
             pending.append(item)
             why[state] += 1
     gone = [] if only_failed or stage.keeps_others else sorted(known.keys() - listed)
@@ -106,6 +113,7 @@ def run_stage(
     *,
     workers: int | None = None,
     only_failed: bool = False,
+    reason: str | None = None,
     max_disk: int | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
@@ -115,7 +123,8 @@ def run_stage(
         stage: What to run.
         workspace: Where.
         workers: Worker processes; by default one for each processor.
-        only_failed: Run the failed items alone.
+        only_failed: Run the failed items alone, and those that failed in part.
+        reason: Of those, the ones that failed for this reason.
         max_disk: The most bytes that the workspace may come to.
         progress: Called when an item ends, and with what running items tell.
 
@@ -126,7 +135,7 @@ def run_stage(
         InputError: A stage that takes the set as a whole cannot work with what there is.
         DiskFullError: Nothing more could be written, or not within `max_disk`; what was finished is committed.
     """
-    plan = plan_stage(stage, workspace, only_failed=only_failed)
+    plan = plan_stage(stage, workspace, only_failed=only_failed, reason=reason)
     if workspace.ledger.options(stage.name) != stage.options.model_dump_json():
         workspace.ledger.set_options(stage.name, stage.options.model_dump_json())
     if not only_failed:
@@ -186,7 +195,7 @@ def _commit(
     sizes = (workspace.ledger.bytes_of_item(stage.name, result.item), bytes_of(workspace.root, paths))
     done = Done(
         stage.name, result.item, fingerprint, result.status, result.error, result.attempts, round(result.seconds, 4),
-        sizes[1],
+        sizes[1], result.reason,
     )  # fmt: skip
     workspace.ledger.commit(done, records, doomed=former)
     delete_doomed(workspace.root, workspace.ledger)
@@ -206,6 +215,12 @@ def _forget(stage: Stage[Any], workspace: Workspace, gone: list[str]) -> None:
     if gone:
         records = [record for item in gone for record in workspace.ledger.rows_of_item(stage.name, item)]
         workspace.ledger.drop(stage.name, gone, doomed=set(paths_of(stage, records)))
+
+
+def _reasons(workspace: Workspace, stage: Stage[Any], item: Item[Any], known: Done | None) -> set[str]:
+    """Why an item, or parts of it, failed."""
+    rows = workspace.ledger.rows_of_item(stage.name, item.id)
+    return {known.reason if known else ""} | {row.reason for row in rows if isinstance(row, RejectionRow)}
 
 
 def _state(

@@ -68,6 +68,7 @@ class Stage(ABC, Generic[Payload]):
     outside: bool = False  # True: its inputs may be away for a while; an item that fails keeps what it gave before
     whole: bool = False  # True: its one item is the whole set; input that it cannot work with ends the run
     keeps_others: bool = False  # True: items that are not listed any more are left as they are
+    command: str = ""  # what runs it alone, where that is not its name
     unit: str = "bytes"  # what `telling` counts: bytes, or a noun as "frames"
 
     def __init__(self, options: BaseModel) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bgrsr_data.records import RejectionRow
 from bgrsr_data.runner import plan_stage
-from bgrsr_data.stages import stage_as_it_ran, stage_names
+from bgrsr_data.stages import stage_as_it_ran, stage_class, stage_names
 from bgrsr_data.workspace import Workspace
 
 
@@ -47,10 +47,11 @@ def workspace_status(workspace: Workspace) -> list[StageStatus]:
     return [_status(workspace, name) for name in stage_names() if name in ran]
 
 
-def next_stage(workspace: Workspace) -> str | None:
-    """The first stage that was never run, in the order that data walks; None where all were."""
-    ran = set(workspace.ledger.stages())
-    return next((name for name in stage_names() if name not in ran), None)
+def next_command(workspace: Workspace) -> str | None:
+    """What runs the first stage that was never run, in the order that data walks; None where all were."""
+    ran = set(workspace.ledger.stages()) | workspace.ledger.passed_over()
+    name = next((name for name in stage_names() if name not in ran), None)
+    return name and (stage_class(name).command or name)
 
 
 def _status(workspace: Workspace, name: str) -> StageStatus:

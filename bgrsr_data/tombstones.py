@@ -24,6 +24,7 @@ class Tombstone(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(description="Of the source.")
+    name: str = Field(description="A hash of its name, so that the command that was typed is understood again.")
     places: list[str] = Field(description="Addresses and paths under which it was, and each of its clips.")
     footage: list[str] = Field(description="SHA-256 of each of its files.")
     at: str = Field(description="The day, UTC, ISO 8601.")

@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from bgrsr_data.budget import warn_of_space
+from bgrsr_data.cli.forgetting import say_refused
 from bgrsr_data.cli.output import as_dict, raise_for_failures, show, table
 from bgrsr_data.cli.progress import progress_bars
 from bgrsr_data.errors import InputError
@@ -43,7 +44,7 @@ def run_recipe(
     outcomes = []
     _warn(forecast(recipe.stages, place.root, sources, workers=workers), place.root, max_disk)
     with place.writing(), progress_bars() as progress:
-        remember(place.ledger, sources)
+        say_refused(remember(place.ledger, sources))
         place.ledger.pass_over(passed_over(recipe.stages, place.ledger.passed_over()))
         for stage in recipe.stages:
             outcomes.append(run_stage(stage, place, workers=workers, max_disk=max_disk, progress=progress))

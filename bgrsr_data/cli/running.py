@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from bgrsr_data.cli.forgetting import say_refused
 from bgrsr_data.cli.output import as_dict, raise_for_failures, show
 from bgrsr_data.cli.progress import progress_bars
 from bgrsr_data.errors import InputError, ToolError
@@ -42,7 +43,7 @@ def run_in_workspace(
     before = stage_as_it_ran(name, last).options.model_dump() if last else {}
     stage = make_stage(name, before | dict(given))
     with place.writing(), progress_bars() as progress:
-        remember(place.ledger, sources)
+        say_refused(remember(place.ledger, sources))
         outcome = run_stage(stage, place, workers=workers, max_disk=max_disk, progress=progress)
     show(outcome, as_json=as_json)
     raise_for_failures([outcome])

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bgrsr_data.cli.parameters import JsonOption, WorkersOption, WorkspaceOption
+from bgrsr_data.cli.parameters import JsonOption, MaxDiskOption, WorkersOption, WorkspaceOption
 
 HERE = Path()
 
@@ -38,7 +38,7 @@ def status(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
     """
     from bgrsr_data.cli.output import table
     from bgrsr_data.sizes import size
-    from bgrsr_data.status import next_stage, workspace_status
+    from bgrsr_data.status import next_command, workspace_status
     from bgrsr_data.workspace import Workspace
 
     place = Workspace(workspace)
@@ -63,8 +63,8 @@ def status(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
     for row in rows:
         for item, error in row.errors.items():
             typer.echo(f"{row.stage} failed: {item}: {error}")
-    if (name := next_stage(place)) is not None:
-        typer.echo(f"next: bgrsr {name}" + ("" if workspace == HERE else f" -w {workspace}"))
+    if (command := next_command(place)) is not None:
+        typer.echo(f"next: bgrsr {command}" + ("" if workspace == HERE else f" -w {workspace}"))
 
 
 def explain(
@@ -83,6 +83,10 @@ def explain(
     from bgrsr_data.workspace import Workspace
 
     place = Workspace(workspace)
+    if not place.ledger.find(identifier) and (stone := place.ledger.tombstone_of(identifier)):
+        told = {"source": stone.id, "forgotten": str(stone)}
+        typer.echo(jsonlib.dumps(told) if json else f"{identifier}: of {stone.id}, {stone}")
+        return
     ancestors = lineage(place.ledger, identifier)
     if json:
         typer.echo(jsonlib.dumps([ancestor.as_dict() for ancestor in ancestors]))
@@ -92,13 +96,19 @@ def explain(
 
 def retry(
     stage: Annotated[str | None, typer.Argument(help="One stage; by default all.", show_default=False)] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Only what failed for this reason, as rate-limited.", show_default=False)
+    ] = None,
     workspace: WorkspaceOption = HERE,
     workers: WorkersOption = None,
+    max_disk: MaxDiskOption = None,
     json: JsonOption = False,
 ) -> None:
     """Run again what failed, and nothing else.
 
-    Example: bgrsr retry fetch -w demo
+    Of a playlist or folder too, some of which failed for a reason that may have passed.
+
+    Example: bgrsr retry fetch --reason rate-limited -w demo
     """
     from bgrsr_data.cli.output import as_dict, raise_for_failures, show
     from bgrsr_data.cli.progress import progress_bars
@@ -115,12 +125,22 @@ def retry(
             options = place.ledger.options(name)
             if options is not None:
                 again = stage_as_it_ran(name, options)
-                outcomes.append(run_stage(again, place, workers=workers, only_failed=True, progress=progress))
+                outcomes.append(
+                    run_stage(
+                        again,
+                        place,
+                        workers=workers,
+                        only_failed=True,
+                        reason=reason,
+                        max_disk=max_disk,
+                        progress=progress,
+                    )
+                )
     worked = [outcome for outcome in outcomes if outcome.worked]
     if json:
         typer.echo(jsonlib.dumps([as_dict(outcome) for outcome in worked]))
     elif not worked:
-        typer.echo("nothing had failed")
+        typer.echo("nothing had failed" + (f" for the reason '{reason}'" if reason else ""))
     else:
         for outcome in worked:
             show(outcome)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bgrsr_data.errors import BgrsrError, DiskFullError, InputError, Rejection
+from bgrsr_data.errors import BgrsrError, DiskFullError, FetchError, InputError, Rejection
 from bgrsr_data.ledger import Status
 from bgrsr_data.records import Record, reject_part
 from bgrsr_data.stage import Item, Stage, room_for_all, tell_nobody
@@ -32,6 +32,7 @@ class Result:
     fatal: BgrsrError | None = None  # the run must stop, as when the disk is full
     refused: InputError | None = None  # the stage as a whole cannot work with what there is
     trace: str = ""
+    reason: str = ""  # why it failed, in a word, where the error tells one
     units: int = 0  # how much it told to have done, in the stage's unit
 
 
@@ -115,7 +116,9 @@ def attempt(stage: Stage[Any], item: Item[Any], root: Path) -> Result:
         return Result(item.id, "failed", error=str(error), fatal=error)
     except BgrsrError as error:
         refused = error if stage.whole and isinstance(error, InputError) else None
-        return Result(item.id, "failed", error=str(error), seconds=time.perf_counter() - start, refused=refused)
+        reason = error.reason if isinstance(error, FetchError) else ""
+        seconds = time.perf_counter() - start
+        return Result(item.id, "failed", error=str(error), seconds=seconds, refused=refused, reason=reason)
     except Exception as error:  # noqa: BLE001 - a bug met by one item must not cost the others; it is kept and told
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             full = DiskFullError(f"{root}: the disk is full; free some space and run the same command again")

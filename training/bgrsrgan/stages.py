@@ -27,6 +27,7 @@ class Train(Stage[None]):
     """Train a network on the published set; a run that was killed goes on."""
 
     name = "train"
+    command = "train bgrsrgan"
     needs = ("publish",)
     pooled = False
     whole = True
