@@ -223,7 +223,8 @@ def test_a_template_is_empty_and_its_example_is_right(name: str, tmp_path: Path)
     (tmp_path / "list.yaml").write_text(local)
     sources = read_sources(tmp_path / "list.yaml")
     assert {source.role for source in sources} == {name}
-    assert all("example.org" in source.url for source in sources if source.url)
+    addresses = [place for source in sources for place in (source.url, source.annotations) if place and "://" in place]
+    assert all("://example.org/" in place for place in addresses)
 
 
 def test_the_list_of_our_footage_is_right(footage: Path) -> None:
