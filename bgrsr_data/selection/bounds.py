@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bgrsr_data.errors import InputError
 from bgrsr_data.records import Frame
 from bgrsr_data.selection.options import SelectOptions
 
@@ -9,7 +10,8 @@ from bgrsr_data.selection.options import SelectOptions
 def unfit(frame: Frame, options: SelectOptions) -> tuple[str, str] | None:
     """Why a frame is left out: (reason, figures), or None for one that is fit.
 
-    A frame on which nobody looked for faces is not judged by them.
+    Raises:
+        InputError: The options ask for faces, and nobody looked for any.
     """
     return _exposed(frame, options) or _peopled(frame, options)
 
@@ -27,8 +29,12 @@ def _exposed(frame: Frame, options: SelectOptions) -> tuple[str, str] | None:
 
 
 def _peopled(frame: Frame, options: SelectOptions) -> tuple[str, str] | None:
-    if frame.faces is None:
+    if not (options.min_faces or options.max_faces is not None or options.min_face_height):
         return None
+    if frame.faces is None:
+        raise InputError(
+            f"{frame.id}: nobody looked for faces in it; run: bgrsr frames --faces (in a recipe: frames: {{faces: true}})"
+        )
     if frame.faces < options.min_faces:
         return "too-few-faces", f"{frame.faces} found, needs {options.min_faces}"
     if options.max_faces is not None and frame.faces > options.max_faces:

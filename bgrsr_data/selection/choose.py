@@ -46,6 +46,9 @@ def choose(
 
     Returns:
         The choice, by id.
+
+    Raises:
+        InputError: The options ask for faces, and nobody looked for any.
     """
     choice = Choice()
     fit = []

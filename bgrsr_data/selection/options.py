@@ -27,7 +27,9 @@ class SelectOptions(Options):
     max_dark: float = Field(default=0.95, ge=0, le=1, description="Drop a frame of which more is crushed to black.")
     max_bright: float = Field(default=0.9, ge=0, le=1, description="Drop a frame of which more is clipped to white.")
     min_faces: int = Field(
-        default=0, ge=0, description="Drop a frame in which fewer faces were found; those turned away are not found."
+        default=0,
+        ge=0,
+        description="Drop a frame with fewer faces turned to the camera (needs frames with faces: true).",
     )
     max_faces: int | None = Field(default=None, ge=0, description="Drop a frame in which more faces were found.")
     min_face_height: float = Field(

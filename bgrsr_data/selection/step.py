@@ -50,7 +50,11 @@ class Select(Stage[Extracted]):
         yield Item("all", (*digests, named), Extracted(frames, backgrounds, titles))
 
     def run(self, item: Item[Extracted], root: Path) -> Sequence[Record]:  # noqa: ARG002 - writes no file
-        """Choose."""
+        """Choose.
+
+        Raises:
+            InputError: The options ask for faces, and nobody looked for any.
+        """
         from bgrsr_data.selection.choose import choose  # noqa: PLC0415 - NumPy is not needed to list the item
 
         what = item.payload

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from selection_rows import frame
 
+from bgrsr_data.errors import InputError
 from bgrsr_data.frames.exposure import measure_exposure
 from bgrsr_data.frames.faces import find_faces
 from bgrsr_data.media.images import read_rgb
@@ -43,9 +44,12 @@ def test_turned_heads_crowds_and_night_scenes_stay_by_default(measured: dict[str
     assert unfit(frame("a", **measured), DEFAULT) is None
 
 
-def test_a_frame_on_which_nobody_looked_for_faces_is_not_judged_by_them() -> None:
-    strict = SelectOptions(min_faces=1, max_faces=1, min_face_height=0.5)
-    assert unfit(frame("a", faces=None, face_height=None), strict) is None
+@pytest.mark.parametrize("bound", [{"min_faces": 1}, {"max_faces": 1}, {"min_face_height": 0.5}])
+def test_a_bound_on_faces_is_an_error_where_nobody_looked_for_any(bound: dict[str, Any]) -> None:
+    unseen = frame("a", faces=None, face_height=None)
+    assert unfit(unseen, DEFAULT) is None
+    with pytest.raises(InputError, match="nobody looked for faces in it; run: bgrsr frames --faces"):
+        unfit(unseen, SelectOptions(**bound))
 
 
 @pytest.mark.parametrize(("level", "reason"), [(0, "too-dark"), (5, "too-dark"), (250, "too-bright")])
