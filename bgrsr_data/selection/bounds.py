@@ -33,7 +33,7 @@ def _peopled(frame: Frame, options: SelectOptions) -> tuple[str, str] | None:
         return None
     if frame.faces is None:
         raise InputError(
-            f"{frame.id}: nobody looked for faces in it; run: bgrsr frames --faces (in a recipe: frames: {{faces: true}})"
+            f"{frame.id}: nobody looked for faces in it; run: bgrsr frames --faces (recipe: frames: {{faces: true}})"
         )
     if frame.faces < options.min_faces:
         return "too-few-faces", f"{frame.faces} found, needs {options.min_faces}"
