@@ -60,6 +60,15 @@ class Licences:
     stated: str = UNKNOWN
     accepted: tuple[str, ...] = ()
 
+    def refuse_stated(self) -> None:
+        """Refuse a source by what was stated of it, before anything is asked.
+
+        Raises:
+            Rejection: licence.
+        """
+        if is_known(self.stated):
+            self.refuse(None)
+
     def refuse(self, own: str | None) -> None:
         """Refuse a file whose licence is none of those accepted.
 

@@ -35,37 +35,58 @@ _STATUS = {
     416: "truncated", 429: "rate-limited", 451: "geo-blocked",
 }  # fmt: skip
 _KINDS = {"GeoRestrictedError": "geo-blocked", "UserNotLive": "live"}
-_WORDS = (  # the first that is found decides
-    ("network", r"\[ssl|certificate"),
-    ("extractor", r"please install|is not installed|please update|needs? to be reloaded|latest version of youtube"),
-    ("geo-blocked", r"in your (country|region|location)|from your (country|location)|geo.?(restrict|block)|use a vpn"),
+_WORDS = (  # reason, and what gives it away; the first that is found decides
+    ("network", r"\[ssl", "certificate"),
+    ("extractor", "please install", "is not installed", "needs? to be reloaded", "latest version of youtube"),
     (
-        "rate-limited",
-        r"too many requests|rate.?limit|\b429\b|exceeded the .*limit|play limit|ip (is|address).*block",
+        "geo-blocked", "in (your|this) (country|region|location)", "from your (country|location)", "use a vpn",
+        r"geo.?(restrict|block)", r"available in \w+ only",
     ),
-    ("live", r"\blive event will|\bpremieres? (in|will)|not (currently|yet) live|live dash|processing this video"),
-    ("live", r"check back later|\bhas not (yet )?(started|begun|aired)|\boffline\b"),
     (
-        "private",
-        r"\bprivate\b|members?.only|channel's members|join this channel|music premium|requires payment|purchase"
-        r"|by a password|password.protected|(wrong|invalid) (video )?password|tickets?\b|playback on other websites"
-        r"|embed-only|subscri(be|ption)",
+        "rate-limited", "too many requests", r"rate.?limit", r"\b429\b", "exceeded the .*limit", "play limit",
+        r"ip (is|address).*block", "request is (blocked|rejected)",
     ),
-    ("needs-cookies", r"sign(ing)? in|log(ged)?.?in|age.?restrict|cookies|not a bot|captcha|registered users"),
-    ("needs-cookies", r"authenticat|authoriz|workspace account|impersonat"),
-    ("no-format", r"requested format|no video formats|\bdrm\b|no formats"),
-    ("truncated", r"fragment.*(not found|unable|missing)|data blocks|bytes read|content too short|file is empty"),
-    ("network", r"incomplete data|incomplete yt initial data|unexpected (api )?response|name or service not known"),
-    ("gone", r"been removed|no longer available|not? longer available|isn't available|does not exist|is unavailable"),
-    ("gone", r"video unavailable|terminated|not found|deleted|closed their|copyright|expired|does the playlist exist"),
-    ("gone", r"(live ?stream|event) (has ended|recording)"),
-    ("not-a-video", r"unsupported url|not a valid url|is not a video|no media|no video|does not have a|not a video"),
     (
-        "network",
-        r"timed? ?out|connection|resolv|resolution|unreachable|refused|reset|ssl|http error 5|handshake|network"
-        r"|proxy|incomplete",
+        "live", r"\blive event will", r"\bpremieres? (in|will)", r"not (currently |yet )?live", "live dash",
+        "not available yet", "not yet available", "processing this video", "check back later",
+        r"\bhas not (yet )?(started|begun|aired)",
+        r"\boffline\b", "livestream is not available", "still be uploading",
     ),
-)
+    (
+        "private", r"\bprivate\b", r"members?.only", "channel's members", "join this channel", r"\bpremium\b",
+        "requires payment", "purchase", "by a pass(word|code)", r"password.protected", "(wrong|invalid) (video )?password$",
+        r"tickets?\b",
+        "playback on other websites", "embed-only", "subscri(be|ption)", r"supporter.only", "account does not have",
+    ),
+    (
+        "needs-cookies", "sign(ing)? in", r"log(ged)?.?in", r"age.?restrict", "cookies", "not a bot", "captcha",
+        "registered users", "authenticat", "authoriz", "workspace account", "impersonat",
+        "tokens have been invalidated", "user ?name", "unverified account", "sensitive content",
+    ),
+    ("no-format", "requested format", "no video formats", r"\bdrm\b", "no formats"),
+    (
+        "truncated", "fragment.*(not found|unable|missing)", "data blocks", "bytes read", "content too short",
+        "file is empty",
+    ),
+    (
+        "network", "incomplete data", "incomplete yt initial data", "unexpected (api )?response",
+        "temporarily unavailable", "name or service not known", "server-side", r"try again( later)?\.?$",
+    ),
+    (
+        "not-a-video", "unsupported url", "not a valid url", "invalid url", "without video id", "(is )?not a video",
+        "no media", "does not have a", "does not contain", "not a file", "no (valid )?video", "no downloads",
+    ),
+    (
+        "gone", "been removed", "no longer (available|exists)", "not? longer available", "isn't available", "not exist",
+        "unavailable", "not available", "terminated", "not found", "deleted", "closed their", "copyright", "expired",
+        "does the playlist exist", r"(live ?stream|event|live) (has ended|recording)", "no such",
+        "(could not|cannot) find", "unplayable",
+    ),
+    (
+        "network", r"timed? ?out", "connection", "resolv", "resolution", "unreachable", "refused", "reset", "ssl",
+        "http error 5", "handshake", "network", "proxy", "incomplete",
+    ),
+)  # fmt: skip
 _AN_HOUR = re.compile(r"for up to an hour")
 
 
@@ -134,10 +155,10 @@ def _reason(causes: list[BaseException], text: str) -> str:
     for status in [*statuses, *map(int, re.findall(r"HTTP Error (\d{3})", text))]:
         if status in _STATUS:
             return _STATUS[status]
-        if status >= 500:
+        if status >= 500 or 300 <= status < 400:  # a redirect that was not followed leads in a circle
             return "network"
-    for reason, pattern in _WORDS:
-        if re.search(pattern, text, re.IGNORECASE):
+    for reason, *patterns in _WORDS:
+        if re.search("|".join(patterns), text, re.IGNORECASE):
             return reason
     if kinds & {"TransportError", "IncompleteRead", "SSLError", "ProxyError", "TimeoutError"}:
         return "network"

@@ -79,7 +79,9 @@ def fetch_url(
         DiskFullError: Nothing more can be written, or may be.
     """
     asked = {"format": file_format, **(options or {})}
-    walk = _Walk(folder, asked, max_samples, licences or Licences(), manner or Manner())
+    licences = licences or Licences()
+    licences.refuse_stated()
+    walk = _Walk(folder, asked, max_samples, licences, manner or Manner())
     fetched = Fetched()
     for one in walk.at(url):
         if isinstance(one, Dead):

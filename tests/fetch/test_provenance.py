@@ -134,9 +134,11 @@ def test_a_source_that_states_another_licence_is_rejected(
 ) -> None:
     put_video(tube.folder, "v1", license=YOUTUBES)
     for place in ({"url": tube.url("ok/watch/v1")}, {"path": str(site / "a.mp4")}):
+        tube.asked.clear()
         refused = run(make_source(licence="All rights reserved", **place), tmp_path, licence="cc-by, cc0")
         assert (refused.status, [row.reason for row in refused.records]) == ("rejected", ["licence"])  # type: ignore[attr-defined]
         assert not list(tmp_path.glob("clips/*/*.mp4"))
+        assert not tube.asked
         assert run(make_source(licence="CC-BY-4.0", **place), tmp_path / "wanted", licence=("cc-by",)).status == "done"
 
 
