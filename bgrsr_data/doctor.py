@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
 from bgrsr_data.errors import ToolError
+from bgrsr_data.records import Source
+from bgrsr_data.sources import STAGE as SOURCES
+from bgrsr_data.workspace import LEDGER, Workspace
 
 LEAST_FREE_GB = 5
 LEAST_NODE = 22
+OLD_DAYS = 60
+UPDATE_YT_DLP = "pip install --upgrade 'yt-dlp[default,deno]'"
 
 
 @dataclass(frozen=True)
@@ -36,14 +43,15 @@ class Finding:
     mend: str = ""
 
 
-def examine(folder: Path) -> list[Finding]:
+def examine(folder: Path, today: date | None = None) -> list[Finding]:
     """Look at everything; `folder` is where the workspace is, or will be."""
-    return [*_versions(), _opencv(), _ffmpeg(), _javascript(), _mongod(), _torch(), _disk(folder)]
+    fetching = (_yt_dlp(today or datetime.now(UTC).date()), *_youtube(), *_cookies(folder))
+    return [*_versions(), _opencv(), _ffmpeg(), *fetching, _onnx(), _mongod(), _torch(), _disk(folder)]
 
 
 def _versions() -> Iterator[Finding]:
     yield Finding("python", "ok", sys.version.split()[0])
-    for package, extra in (("bgrsr", ""), ("opencv-python", ""), ("av", ""), ("yt-dlp", ""), ("fiftyone", "review")):
+    for package, extra in (("bgrsr", ""), ("opencv-python", ""), ("av", ""), ("fiftyone", "review")):
         try:
             yield Finding(package, "ok", version(package))
         except PackageNotFoundError:
@@ -72,19 +80,62 @@ def _ffmpeg() -> Finding:
     return Finding("ffmpeg", "ok", f"{words[2]} at {path}")
 
 
-def _javascript() -> Finding:
-    """YouTube needs a JavaScript runtime since 2025: deno from PyPI, or node."""
-    deno = shutil.which("deno") or shutil.which("deno", path=str(Path(sys.executable).parent))
-    if deno:
-        return Finding("JavaScript", "ok", f"deno at {deno}")
-    node = shutil.which("node")
-    if node:
-        told = subprocess.run(
-            [node, "--version"], capture_output=True, text=True, check=False, timeout=30
-        ).stdout.strip()
-        if told.removeprefix("v").split(".")[0].isdigit() and int(told.removeprefix("v").split(".")[0]) >= LEAST_NODE:
-            return Finding("JavaScript", "ok", f"node {told} at {node}")
-    return Finding("JavaScript", "missing", "YouTube cannot be fetched without a runtime", "pip install deno")
+def _yt_dlp(today: date) -> Finding:
+    """Sites change, and yt-dlp follows within days: an old one fails at the first of them."""
+    try:
+        found = version("yt-dlp")
+    except PackageNotFoundError:
+        return Finding("yt-dlp", "missing", "is not installed", UPDATE_YT_DLP)
+    day = re.match(r"(\d{4})\.(\d{1,2})\.(\d{1,2})", found)  # its versions are days
+    age = (today - date(*map(int, day.groups()))).days if day else 0
+    if age > OLD_DAYS:
+        return Finding("yt-dlp", "note", f"{found} is {age} days old; sites have changed since", UPDATE_YT_DLP)
+    return Finding("yt-dlp", "ok", found)
+
+
+def _youtube() -> Iterator[Finding]:
+    """YouTube needs two things since the end of 2025: a JavaScript runtime, and the scripts that it is to run."""
+    from bgrsr_data.fetch.surroundings import find_javascript  # noqa: PLC0415 - yt-dlp takes a second to import
+
+    runtime = find_javascript()
+    if runtime is None:
+        detail = f"YouTube cannot be fetched without a runtime: deno, or node {LEAST_NODE} or later"
+        yield Finding("JavaScript", "missing", detail, "pip install deno")
+    else:
+        yield Finding("JavaScript", "ok", f"{runtime.name} {runtime.version} at {runtime.path}")
+    try:
+        yield Finding("yt-dlp-ejs", "ok", version("yt-dlp-ejs"))
+    except PackageNotFoundError:
+        yield Finding("yt-dlp-ejs", "missing", "YouTube cannot be fetched without its scripts", UPDATE_YT_DLP)
+
+
+def _cookies(folder: Path) -> Iterator[Finding]:
+    """Cookie files that the sources of the workspace name."""
+    if not (folder / LEDGER).is_file():
+        return
+    place = Workspace(folder)
+    sources = place.ledger.rows(Source, SOURCES)
+    place.close()
+    named: dict[str, list[str]] = {}
+    for source in sources:
+        if cookies := source.yt_dlp.get("cookiefile"):
+            named.setdefault(str(cookies), []).append(source.name)
+    for path, names in sorted(named.items()):
+        whose = names[0] if len(names) == 1 else f"{len(names)} sources"
+        if Path(path).expanduser().is_file():
+            yield Finding("cookies", "ok", f"{path}, of {whose}")
+        else:
+            mend = f"export the cookies of a login to {path} (Netscape format)"
+            yield Finding("cookies", "missing", f"{path}, of {whose}, does not exist", mend)
+
+
+def _onnx() -> Finding:
+    try:
+        return Finding("onnxruntime", "ok", version("onnxruntime"))
+    except PackageNotFoundError:
+        return Finding(
+            "onnxruntime", "note", "is not installed; needed for networks by path", "pip install 'bgrsr[restore]'"
+        )
 
 
 def _mongod() -> Finding:
