@@ -49,14 +49,13 @@ _WORDS = (  # reason, and what gives it away; the first that is found decides
     (
         "live", r"\blive event will", r"\bpremieres? (in|will)", r"not (currently |yet )?live", "live dash",
         "not available yet", "not yet available", "processing this video", "check back later",
-        r"\bhas not (yet )?(started|begun|aired)",
-        r"\boffline\b", "livestream is not available", "still be uploading",
+        r"\bhas not (yet )?(started|begun|aired)", r"\boffline\b", "livestream is not available", "still be uploading",
     ),
     (
         "private", r"\bprivate\b", r"members?.only", "channel's members", "join this channel", r"\bpremium\b",
-        "requires payment", "purchase", "by a pass(word|code)", r"password.protected", "(wrong|invalid) (video )?password$",
-        r"tickets?\b",
-        "playback on other websites", "embed-only", "subscri(be|ption)", r"supporter.only", "account does not have",
+        "requires payment", "purchase", "by a pass(word|code)", r"password.protected",
+        "(wrong|invalid) (video )?password$", r"tickets?\b", "playback on other websites", "embed-only",
+        "subscri(be|ption)", r"supporter.only", "account does not have",
     ),
     (
         "needs-cookies", "sign(ing)? in", r"log(ged)?.?in", r"age.?restrict", "cookies", "not a bot", "captcha",
@@ -157,8 +156,9 @@ def _reason(causes: list[BaseException], text: str) -> str:
             return _STATUS[status]
         if status >= 500 or 300 <= status < 400:  # a redirect that was not followed leads in a circle
             return "network"
+    said = re.sub(r"\w+://\S+|^\[[^]]*\] \S+: ", "", text)  # an address or id may hold any word
     for reason, *patterns in _WORDS:
-        if re.search("|".join(patterns), text, re.IGNORECASE):
+        if re.search("|".join(patterns), said, re.IGNORECASE):
             return reason
     if kinds & {"TransportError", "IncompleteRead", "SSLError", "ProxyError", "TimeoutError"}:
         return "network"

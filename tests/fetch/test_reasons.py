@@ -123,6 +123,7 @@ SAID = [  # what YouTube says, as yt-dlp passes it on
         "geo-blocked",
     ),
     ("ERROR: [generic] x: Unsupported URL: https://example.org/", "not-a-video"),
+    ("ERROR: [generic] private: Unsupported URL: https://example.org/private/sign-in/deleted", "not-a-video"),
     ("ERROR: [generic] 'x' is not a valid URL", "not-a-video"),
     ("ERROR: [generic] x: no video on the webpage", "not-a-video"),
     (
