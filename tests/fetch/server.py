@@ -8,9 +8,18 @@
 /cookie/NAME        403 to who brings no cookie
 /cut-once/NAME      closes the connection halfway, once; then as it should be
 /cut/NAME           closes the connection halfway through what was asked for, always
+/cut-once-no-range/NAME   closes the connection halfway, once, and never knows Range
 /half/NAME          the first half, with no Content-Length, as if it were all
 /page/NAME          an HTML page, said to be one
 /disguised/NAME     an HTML page, said to be a video
+/json/NAME          a JSON text, said to be a video
+/empty/NAME         nothing, said to be a video
+/redirect/NAME      a redirect to an HTML page
+/login/NAME         a redirect to a page where one logs in
+/circle/NAME        a redirect to itself
+/hang/NAME          no answer
+/short/NAME         never more than the first half, however it is asked for
+/stall/NAME         the same, but the connection stays open and nothing more comes
 /feed?ITEM&ITEM     an RSS feed of those paths
 /slow/NAME          as it should be; the first two times over two seconds
 /lost/NAME          as it should be, but for NAME with "002" in it: 404
@@ -26,10 +35,16 @@ import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from types import TracebackType
 
 PAGE = b"<!DOCTYPE html><html><head><title>Sorry</title></head><body><p>This page does not exist.</p></body></html>"
+_BODIES = {
+    "page": (PAGE, "text/html"),
+    "disguised": (PAGE, "video/mp4"),
+    "json": (b'{"error": {"code": 404, "message": "No such video"}}', "video/mp4"),
+    "empty": (b"", "video/mp4"),
+}
 mimetypes.add_type("application/vnd.apple.mpegurl", ".m3u8")
 mimetypes.add_type("application/dash+xml", ".mpd")
 
@@ -54,6 +69,7 @@ class FaultServer:
         self.asked: Counter[str] = Counter()
         self.ranges: list[str] = []
         self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"site": self}))
+        self.closing = Event()
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
 
     def url(self, path: str) -> str:
@@ -67,6 +83,7 @@ class FaultServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.closing.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -92,15 +109,21 @@ class _Handler(BaseHTTPRequestHandler):
         kind, _, figure = manner.partition("-")
         nth = self.site.asked[self.path]
         if manner == "feed":
-            self._body(_feed(self.site, query.split("&")), "application/rss+xml")
+            self._body(_feed(self.site, query.split("&") if query else []), "application/rss+xml")
         elif kind == "status" or (kind == "twice" and nth <= 2):
             self._body(PAGE, "text/html", status=int(figure))
         elif kind == "later" and nth <= 1:
             self._body(PAGE, "text/html", status=429, headers={"Retry-After": figure})
         elif manner == "cookie" and not self.headers.get("Cookie"):
             self._body(PAGE, "text/html", status=403)
-        elif manner in ("page", "disguised"):
-            self._body(PAGE, "text/html" if manner == "page" else "video/mp4")
+        elif manner in _BODIES:
+            self._body(*_BODIES[manner])
+        elif manner in ("redirect", "login", "circle"):
+            where = {"redirect": "/page/start", "login": "/page/login", "circle": self.path}[manner]
+            self._body(b"", "text/html", status=302, headers={"Location": where})
+        elif manner == "hang":
+            self.site.closing.wait(20)
+            self.close_connection = True
         elif not (self.site.folder / name).is_file() or (manner == "lost" and "002" in name):
             self._body(PAGE, "text/html", status=404)
         else:
@@ -116,19 +139,25 @@ class _Handler(BaseHTTPRequestHandler):
             self._write(data[: len(data) // 2])
             self.close_connection = True
             return
-        start, stop = self._range(len(data)) if manner != "no-range" else (0, len(data))
+        ranged = not manner.endswith("no-range")
+        start, stop = self._range(len(data)) if ranged else (0, len(data))
         part = data[start:stop]
         self.send_response(200 if len(part) == len(data) else 206)
         if len(part) != len(data):
             self.send_header("Content-Range", f"bytes {start}-{stop - 1}/{len(data)}")
         self.send_header("Content-Type", mime)
         self.send_header("Content-Length", str(len(part)))
-        if manner != "no-range":
+        if ranged:
             self.send_header("Accept-Ranges", "bytes")
         self.end_headers()
-        cut = (
-            self.command == "GET" and len(part) > 4096 and (manner == "cut" or (manner == "cut-once" and self._first()))
-        )
+        if manner in ("short", "stall"):
+            self._write(data[start : min(stop, len(data) // 2)])
+            if manner == "stall":
+                self.site.closing.wait(20)
+            self.close_connection = True
+            return
+        cut = self.command == "GET" and len(part) > 4096 and manner == "cut"
+        cut |= self.command == "GET" and len(part) > 4096 and manner.startswith("cut-once") and self._first()
         if manner == "slow" and self.command == "GET" and nth <= 2:
             for at in range(0, len(part), len(part) // 40 + 1):
                 self._write(part[at : at + len(part) // 40 + 1])
