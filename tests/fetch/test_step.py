@@ -190,6 +190,21 @@ def test_what_is_left_of_a_playlist_is_what_a_retry_asks_for(
     assert workspace.ledger.count("clip") == 3
 
 
+def test_a_site_that_wants_to_be_left_alone_is_asked_no_more_in_this_run_and_again_in_the_next(
+    workspace: Workspace, server: FaultServer, make_source: Make
+) -> None:
+    put(
+        workspace,
+        make_source(id="source-1", url=server.url("later-3600/a.mp4")),
+        make_source(id="source-2", url=server.url("ok/b.mp4")),
+    )
+    first = run_stage_here(workspace)
+    assert (first.failed, sorted(first.errors)) == (2, ["source-1", "source-2"])
+    assert all("rate-limited" in error for error in first.errors.values())
+    assert server.asked == {"/later-3600/a.mp4": 1}
+    assert run_stage_here(workspace, only_failed=True).done == 2
+
+
 def test_how_long_it_may_take_makes_nothing_stale(workspace: Workspace, server: FaultServer, make_source: Make) -> None:
     put(workspace, make_source(url=server.url("ok/a.mp4")))
     run_stage_here(workspace)
