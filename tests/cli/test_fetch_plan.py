@@ -55,9 +55,11 @@ def test_a_plan_names_only_what_is_not_here_yet(workspace: Path, small_set: Path
     assert more["unchanged"] == int(ended.stdout.split("\n\n")[1].split()[0]) > 3
     words = (tmp_path / "room.png", "--role", "background", "--plan", "-w", workspace)
     assert json.loads(bgrsr("fetch", *words, "--json").stdout)["bytes"] == {"low": 5, "high": 5}
-    renamed = tmp_path / "renamed.yaml"
-    renamed.write_text((small_set.parent / "sources.yaml").read_text().replace("path: ", f"path: {small_set.parent}/"))
-    assert json.loads(bgrsr("fetch", renamed, "--plan", "-w", workspace, "--json").stdout)["items"] == 1  # coco's place
+    listed = yaml.safe_load((small_set.parent / "sources.yaml").read_text())["sources"]
+    for entry in listed:  # the same places, written in another way
+        entry |= {key: str(small_set.parent / entry[key]) for key in ("path", "annotations") if key in entry}
+    again = write_list(tmp_path / "absolute.yaml", *listed)
+    assert bgrsr("fetch", again, "--plan", "-w", workspace).stdout == ended.stdout
     assert tree(workspace) == before
 
 
