@@ -21,7 +21,7 @@ from bgrsr_data.ledger import Done
 from bgrsr_data.records import RejectionRow
 from bgrsr_data.stage import Item, Stage
 from bgrsr_data.workspace import Workspace
-from bgrsr_data.written import Missing, bytes_of, delete_doomed, paths_of, sweep
+from bgrsr_data.written import Missing, bytes_of, delete_doomed, paths_of, sweep, sweep_orphans
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,7 @@ def run_stage(
     delete_doomed(workspace.root, workspace.ledger)
     if plan.pending and stage.folder:
         sweep(workspace.root / stage.folder)
+        sweep_orphans(workspace.ledger, stage, workspace.root)
     fingerprints = {item.id: stage.fingerprint(item) for item in plan.pending}
     workspace.ledger.begin(stage.name, fingerprints)
     budget = Budget(workspace.root, workspace.ledger.bytes(), max_disk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from bgrsr_data.media.files import HALF_WRITTEN
 from bgrsr_data.records import Record
 from bgrsr_data.stage import Stage
 
+_ROW_ID = re.compile(r"[a-z]+-[0-9a-f]{16}")
 PATH_FIELDS = ("path", "annotations", "mask", "alpha_path", "foreground_path")
 
 
@@ -56,6 +58,24 @@ def sweep(folder: Path) -> None:
     for path in folder.rglob(".*"):
         if HALF_WRITTEN.fullmatch(path.name) and path.is_file():
             path.unlink()
+
+
+def sweep_orphans(ledger: Ledger, stage: Stage[Any], root: Path) -> None:
+    """Remove pictures that no row names, which a run wrote that was killed before it could say so.
+
+    Only in folders that are named after a row, as frames/clip-…/, where nobody but the stage writes; what comes from
+    outside is taken up again instead.
+    """
+    if stage.folder is None or stage.outside or stage.keeps_others:
+        return
+    from bgrsr_data.media.images import is_image  # noqa: PLC0415 - a run that has nothing to do goes without OpenCV
+
+    named = {path for _, path in written_files(ledger, stage)}
+    for folder in (root / stage.folder).glob("*-*"):
+        if _ROW_ID.fullmatch(folder.name) and folder.is_dir():
+            for path in folder.rglob("*"):
+                if is_image(path) and path.relative_to(root).as_posix() not in named:
+                    path.unlink()
 
 
 def delete_doomed(root: Path, ledger: Ledger) -> None:

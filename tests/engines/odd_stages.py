@@ -52,9 +52,23 @@ class Odd(Stage[Deed]):
         with (root / "attempts").open("a") as file:
             file.write(f"{item.id}\n")
         _do(item.payload.deed, root)
+        self._say(item)
         path = f"odd/{item.id}.txt"
         write_bytes(root / path, item.payload.deed.encode())
         return [ManifestRow(id=make_id("manifest", item.id), path=path, sha256="", rows=len(item.payload.deed))]
+
+    def _say(self, item: Item[Deed]) -> None:
+        """ "tell 30" tells 10, 20, 30 of 30; "ask 5000" asks room for so much, "flood 99" tells as often as it can."""
+        name, _, number = item.payload.deed.partition(" ")
+        if name == "tell":
+            for done in range(0, int(number) + 1, 10):
+                time.sleep(0.3)
+                self.telling(f"{item.id}.mp4", done, int(number))
+        if name == "flood":
+            for done in range(int(number)):
+                self.telling(f"{item.id}.mp4", done, None)
+        if name == "ask":
+            self.room(int(number))
 
 
 def _do(deed: str, root: Path) -> None:

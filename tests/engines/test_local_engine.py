@@ -15,9 +15,10 @@ import pytest
 from engines.odd_stages import Odd
 
 from bgrsr_data.engines.local import run_here, run_pool
+from bgrsr_data.engines.result import TELL_EVERY_S, Told
 from bgrsr_data.errors import DiskFullError
 from bgrsr_data.records import RejectionRow
-from bgrsr_data.runner import run_stage
+from bgrsr_data.runner import Moment, run_stage
 from bgrsr_data.workspace import Workspace
 
 
@@ -105,6 +106,53 @@ def test_one_and_two_workers_leave_the_same_records(tmp_path: Path) -> None:
         digests.append([made.ledger.digest(kind) for kind in ("manifest", "rejection")])
         made.close()
     assert digests[0] == digests[1]
+
+
+# ---- what an item says while it runs
+
+
+@pytest.mark.parametrize("workers", [None, 2], ids=["here", "pool"])
+def test_what_an_item_tells_reaches_the_driver_while_it_runs(place: Workspace, workers: int | None) -> None:
+    told: list[Told] = []
+    stage = Odd({"a": "tell 30", "b": "write"})
+    items, root = list(stage.items(place.ledger)), place.root
+    run = run_pool(stage, items, root, workers=workers, hear=told.append) if workers else run_here(
+        stage, items, root, hear=told.append
+    )  # fmt: skip
+    units = {result.item: result.units for result in run}
+    assert [(one.item, one.what, one.done, one.total) for one in told] == [
+        ("a", "a.mp4", n, 30) for n in (0, 10, 20, 30)
+    ]
+    assert units == {"a": 30, "b": 0}
+
+
+def test_an_item_that_tells_all_the_time_is_heard_a_few_times_a_second(place: Workspace) -> None:
+    told: list[Told] = []
+    stage = Odd({"a": "flood 300000"})
+    begun = time.monotonic()
+    (result,) = run_pool(stage, stage.items(place.ledger), place.root, workers=1, hear=told.append)
+    assert result.units == 299999
+    assert len(told) <= (time.monotonic() - begun) / TELL_EVERY_S + 1
+
+
+def test_a_worker_that_dies_while_it_tells_costs_only_its_item(place: Workspace) -> None:
+    told: list[Moment] = []
+    outcome = run_stage(Odd({"a": "killed", "b": "tell 30"}), place, workers=2, progress=told.append)
+    assert (outcome.done, outcome.failed) == (1, 1)
+    assert {one.told.item for one in told if one.told} == {"b"}
+
+
+@pytest.mark.parametrize("pooled", [True, False])
+def test_an_item_that_asks_for_more_than_the_budget_stops_the_run_before_it_writes(
+    place: Workspace, pooled: bool
+) -> None:
+    stage = Odd({"a": "ask 400", "b": "ask 700", "c": "write"})
+    stage.pooled = pooled
+    with pytest.raises(DiskFullError, match="--max-disk 700 B would be passed"):
+        run_stage(stage, place, workers=1, max_disk=700)
+    assert list(place.ledger.items("odd")) == ["a"]  # its 400 were given back: its file has 7 bytes
+    assert [path.name for path in (place.root / "odd").iterdir()] == ["a.txt"]
+    assert run_stage(stage, place, workers=1, max_disk=1000).done == 2
 
 
 # ---- the driver is stopped

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bgrsr_data.cli import main
 from bgrsr_data.ledger import Done, Ledger
@@ -24,10 +24,10 @@ class Killing(Ledger):
     commit_of_ledger = Ledger.commit
     insert_of_ledger = Ledger._insert
 
-    def commit(self, done: Done, records: Sequence[Record]) -> None:
+    def commit(self, done: Done, records: Sequence[Record], *, doomed: Iterable[str] = ()) -> None:
         Killing.seen += done.stage == Killing.at[0]
         _die_if(done.stage, "before")
-        Killing.commit_of_ledger(self, done, records)
+        Killing.commit_of_ledger(self, done, records, doomed=doomed)
         _die_if(done.stage, "after")
 
     def _insert(self, stage: str, item: str, records: Sequence[Record]) -> None:

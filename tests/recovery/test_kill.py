@@ -22,6 +22,7 @@ from recovery.conftest import (
 from small import STAGES, bgrsr, calm, command, write_recipe
 
 from bgrsr_data.cli.output import counted
+from bgrsr_data.ledger import Ledger
 
 KILL_AT = str(Path(__file__).with_name("kill_at.py"))
 
@@ -127,6 +128,45 @@ def test_a_rerun_that_replaces_files_and_is_killed_after_its_commit_leaves_nothi
     finish(small_set, root)
     assert manifests(root) == manifests(undisturbed)
     assert tree(root) == tree(undisturbed)
+
+
+def test_killed_between_commit_and_deletion_the_next_run_deletes_what_is_not_needed_any_more(
+    small_set: Path, tmp_path: Path
+) -> None:
+    """Neither the rows nor the next run's options tell of those files: the ledger's own list does."""
+    root, fresh = tmp_path / "workspace", tmp_path / "fresh"
+    other = write_recipe(small_set.with_name("fewer.yaml"), frames={"per_second": 7})
+    finish(other, fresh)
+    finish(small_set, root)
+    words = [sys.executable, KILL_AT, "frames", "1", "after", "run", str(other), "-w", str(root), "-j", "1"]
+    killed = subprocess.run(words, check=False, capture_output=True, env=calm(), timeout=120)
+    assert killed.returncode == -signal.SIGKILL
+    orphans = {path for path in tree(root) if path.startswith("frames/")} - named(root)
+    assert orphans
+    finish(other, root)
+    assert not orphans & tree(root).keys()
+    assert tree(root) == tree(fresh)
+
+
+def test_pictures_of_an_item_that_was_killed_before_its_commit_do_not_stay_when_its_options_change(
+    small_set: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "workspace"
+    other = write_recipe(small_set.with_name("often.yaml"), frames={"per_second": 25, "near_duplicate_bits": 0})
+    words = [sys.executable, KILL_AT, "frames", "1", "before", "run", str(other), "-w", str(root), "-j", "1"]
+    killed = subprocess.run(words, check=False, capture_output=True, env=calm(), timeout=120)
+    assert killed.returncode == -signal.SIGKILL
+    assert any((root / "frames").rglob("*.*"))
+    finish(small_set, root)
+    assert tree(root) == tree(undisturbed)
+
+
+def named(root: Path) -> set[str]:
+    """Every path that a row names."""
+    ledger = Ledger(root / "ledger.sqlite")
+    paths = {str(getattr(row, "path", "")) for stage in ledger.stages() for _, row in ledger.records(stage)}
+    ledger.close()
+    return paths
 
 
 @pytest.mark.parametrize("how", ["ctrl-c", "terminate"])
