@@ -19,7 +19,7 @@ from bgrsr_data.media.times import parse_section
 from bgrsr_data.records import Clip, Source
 from bgrsr_data.runner import plan_stage
 from bgrsr_data.sources import STAGE as SOURCES
-from bgrsr_data.sources import as_known
+from bgrsr_data.sources import sort_out
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class FootageForecast:
         sources: How many are to be fetched, by role.
         roles: What they come to, by role.
         unchanged: Sources that are here already.
-        missing: Sources on this machine that are not where they were.
+        missing: Sources that are not where they were, or were forgotten on request.
         workers: Worker processes.
         measured: Whether figures of earlier fetches in this workspace were used.
         free_bytes: Room on the workspace's disk.
@@ -79,14 +79,15 @@ def forecast_footage(stage: Fetch, root: Path, added: Sequence[Source], *, worke
         workers: Worker processes; None: one a processor.
     """
     with opened(root, added) as workspace:
-        known = workspace.ledger.rows(Source, SOURCES)
-        here = {source.id: source.content for source in known}
+        here = {source.id: source.content for source in workspace.ledger.rows(Source, SOURCES)}
         plan = plan_stage(stage, workspace)
-        pending = {item.id: item.payload for item in plan.pending}
-        pending |= {one.id: one for one in as_known(known, added) if here.get(one.id) != one.content}
+        pending = {item.id: item.payload for item in plan.pending if isinstance(item.payload, Source)}
+        wanted, forgotten = sort_out(workspace.ledger, added)
+        pending |= {one.id: one for one in wanted if here.get(one.id) != one.content}
         measured = _measured(workspace.ledger)
     roles: dict[str, Estimate] = {}
-    counted, missing = Counter[str](), []
+    counted = Counter[str]()
+    missing = [f"{source.name}: {stone}" for source, stone in forgotten]
     for source in sorted(pending.values(), key=lambda one: (one.role, one.name)):
         try:
             found = estimate(source, stage.options, measured, root=root)

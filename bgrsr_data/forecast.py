@@ -16,7 +16,7 @@ from bgrsr_data.recipes import passed_over
 from bgrsr_data.records import Source
 from bgrsr_data.runner import Plan, plan_stage
 from bgrsr_data.sources import STAGE as SOURCES
-from bgrsr_data.sources import as_known, remember
+from bgrsr_data.sources import remember, sort_out
 from bgrsr_data.stage import Stage
 from bgrsr_data.stages import stage_class
 from bgrsr_data.workspace import LEDGER, Workspace
@@ -87,9 +87,8 @@ def opened(root: Path, sources: Sequence[Source]) -> Iterator[Workspace]:
 
 
 def _unknown_to(ledger: Ledger, sources: Sequence[Source]) -> _Work:
-    there = ledger.rows(Source, SOURCES)
-    sources = as_known(there, sources)
-    known = {source.id: source.content for source in there}
+    sources, _ = sort_out(ledger, sources)
+    known = {source.id: source.content for source in ledger.rows(Source, SOURCES)}
     changed = sum(source.id in known and known[source.id] != source.content for source in sources)
     return _Work(added=len({source.id for source in sources} - known.keys()), again=changed)
 

@@ -103,7 +103,7 @@ def plan_forget(workspace: Workspace, source: Source, reason: str) -> Doomed:
     files = sorted({*_files_of(root, source, footage, rows), *(_shows(root, ledger) if shown else ())})
     whole = {(stage, item) for stage in ledger.stages() for item in ledger.items(stage) if item in ids}
     whole |= {(stage, item) for stage in SHOWING if shown for item in ledger.items(stage)}
-    places = {source.url, source.path, *(clip.url for clip in clips)} - {None}
+    places = {source.url, source.path or source.annotations, *(clip.url for clip in clips)} - {None}
     stone = Tombstone(
         id=source.id, name=content_hash(source.name), places=sorted(map(str, places)), footage=sorted(footage),
         at=datetime.now(UTC).date().isoformat(), reason=reason,

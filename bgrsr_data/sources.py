@@ -18,13 +18,20 @@ def remember(ledger: Ledger, sources: Iterable[Source]) -> list[tuple[Source, To
     Returns:
         Those that were forgotten on request, each with its tombstone; they are not added.
     """
-    forgotten = Forgotten.of(ledger.tombstones())
-    found = [(source, forgotten.at(source.url, source.path)) for source in sources]
+    wanted, forgotten = sort_out(ledger, sources)
     known = {source.id: source for source in ledger.rows(Source, STAGE)}
-    for source in as_known(known.values(), [source for source, stone in found if stone is None]):
+    for source in wanted:
         if known.get(source.id) != source:
             ledger.commit(Done(STAGE, source.id, source.content, "done"), [source])
-    return [(source, stone) for source, stone in found if stone is not None]
+    return forgotten
+
+
+def sort_out(ledger: Ledger, sources: Iterable[Source]) -> tuple[list[Source], list[tuple[Source, Tombstone]]]:
+    """Sources under the ids that they have in a workspace; apart from them those that were forgotten on request."""
+    stones = Forgotten.of(ledger.tombstones())
+    found = [(source, stones.at(source.url, source.path or source.annotations)) for source in sources]
+    wanted = as_known(ledger.rows(Source, STAGE), [source for source, stone in found if stone is None])
+    return wanted, [(source, stone) for source, stone in found if stone is not None]
 
 
 def as_known(known: Iterable[Source], sources: Iterable[Source]) -> list[Source]:
@@ -39,8 +46,9 @@ def as_known(known: Iterable[Source], sources: Iterable[Source]) -> list[Source]
         known: What the workspace holds.
         sources: What is to be added or brought up to date.
     """
-    ids = {place_of(source): source.id for source in known}
-    places = {source.id: source for source in known}
+    there = list(known)
+    ids = {place_of(source): source.id for source in there}
+    places = {source.id: source for source in there}
     settled = []
     for source in sources:
         identifier = ids.get(place_of(source), source.id)

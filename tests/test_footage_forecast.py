@@ -14,6 +14,7 @@ from bgrsr_data.footage_forecast import forecast_footage
 from bgrsr_data.ledger import Done
 from bgrsr_data.records import Clip, Source
 from bgrsr_data.sources import remember
+from bgrsr_data.tombstones import Grave, Tombstone
 from bgrsr_data.workspace import Workspace
 
 
@@ -75,3 +76,11 @@ def test_a_source_whose_folder_is_gone_is_named_and_the_others_are_forecast(
     forecast = forecast_footage(Fetch(FetchOptions()), workspace.root, [gone, video(2)], workers=1)
     assert forecast.sources == {"talking-head": 1}
     assert forecast.missing == [f"video 1: {tmp_path / 'gone'}: does not exist"]
+
+
+def test_what_was_forgotten_is_not_forecast(workspace: Workspace) -> None:
+    stone = Tombstone(id="source-7", name="0", places=["https://example.org/7.mp4"], footage=[], at="2026-11-01")
+    workspace.ledger.bury(Grave(stone, [], [], []))
+    forecast = forecast_footage(Fetch(FetchOptions()), workspace.root, [video(7), video(8)], workers=1)
+    assert forecast.sources == {"talking-head": 1}
+    assert forecast.missing == ["video 7: forgotten on 2026-11-01"]

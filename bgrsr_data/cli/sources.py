@@ -84,6 +84,8 @@ def list_sources(workspace: WorkspaceOption = HERE, json: JsonOption = False) ->
     rows = _standing(Workspace(workspace))
     if json:
         typer.echo(jsonlib.dumps(rows))
+    elif not rows:
+        typer.echo("no source yet; add some with: bgrsr fetch TARGET")
     else:
         keys = ("name", "role", "licence", "sections", "clips", "state")
         typer.echo(table([{key: row[key] for key in keys} for row in rows]))

@@ -68,6 +68,20 @@ def test_a_local_clip_becomes_a_row(workspace: Workspace, site: Path, make_sourc
     assert clip.person == make_id("person", source.id)
 
 
+def test_sections_reach_the_clip_and_change_nothing_that_is_downloaded(
+    workspace: Workspace, server: FaultServer, make_source: Make
+) -> None:
+    source = make_source(url=server.url("ok/a.mp4"), sections=["0-0.5"])
+    (item,) = put(workspace, source)
+    (whole,) = clips(run(item, workspace.root))
+    assert (whole.sections, whole.frames) == (["0-0.5"], 50)
+    asked = server.asked.copy()
+    (item,) = put(workspace, source.model_copy(update={"sections": ["0-0.5", "1-2"]}))
+    (again,) = clips(run(item, workspace.root))
+    assert again == whole.model_copy(update={"sections": ["0-0.5", "1-2"]})
+    assert server.asked == asked
+
+
 def test_a_url_becomes_a_row_and_is_not_asked_for_again_when_rows_are_lost_or_the_licence_corrected(
     workspace: Workspace, server: FaultServer, make_source: Make
 ) -> None:
