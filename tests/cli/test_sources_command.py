@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from fetch.server import FaultServer
 from small import bgrsr, calm
 
 from bgrsr_data.fetch.lists.hdtf import HDTF
+from bgrsr_data.records import Clip
+from bgrsr_data.workspace import Workspace
 
 
 @pytest.fixture
@@ -41,6 +44,30 @@ def test_an_import_makes_the_workspace_and_the_list_and_says_what_was_odd(folder
     assert "is not the published version" in ended.stderr
     assert (tmp_path / "w" / "ledger.sqlite").is_file()
     assert bgrsr("sources", "check", path).stdout == f"{path}: 2 sources, no mistake (2 talking-head)\n"
+
+
+def test_two_commands_lead_from_a_public_list_to_footage(folder: Path, tmp_path: Path, make_clip) -> None:
+    clip = make_clip("talk.mp4", "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=25", "-t", "2", "-pix_fmt", "yuv420p")
+    with FaultServer(clip.parent) as server:
+        (folder / "WDA_video_url.txt").write_text(f"Anna0 {server.url('ok/talk.mp4')}\nBert {server.url('ok/no.mp4')}")
+        (folder / "WDA_annotion_time.txt").write_text("Anna0.mp4 00:00-00:01\nBert.mp4 00:00-00:01")
+        env = calm() | {"no_proxy": "127.0.0.1"}
+        assert bgrsr("sources", "import", "hdtf", "--from", folder, "-w", tmp_path / "w", env=env).returncode == 0
+        ended = bgrsr("fetch", tmp_path / "w" / "hdtf.yaml", "--patience", 0, "-w", tmp_path / "w", env=env)
+    assert ended.returncode == 3  # of the second video: it is gone
+    workspace = Workspace(tmp_path / "w")
+    (row,) = workspace.ledger.rows(Clip)
+    workspace.close()
+    assert (row.person, row.sections, row.licence, row.frames) == ("Anna", ["00:00-00:01"], "unknown", 50)
+    assert "CVPR 2021" in str(row.attribution)
+    listed = {one["name"]: one for one in json.loads(bgrsr("sources", "list", "-w", tmp_path / "w", "--json").stdout)}
+    assert (listed["WDA_Anna0"]["state"], listed["WDA_Anna0"]["sections"], listed["WDA_Anna0"]["clips"]) == (
+        "fetched",
+        1,
+        1,
+    )
+    assert listed["WDA_Bert"]["state"].startswith("failed: ")
+    assert ": gone: " in listed["WDA_Bert"]["state"]
 
 
 def test_an_import_overwrites_no_other_text(folder: Path, tmp_path: Path) -> None:

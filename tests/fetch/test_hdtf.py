@@ -154,8 +154,9 @@ class _Site(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def mirror() -> Iterator[tuple[str, dict[str, bytes]]]:
+def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, dict[str, bytes]]]:
     """(address, files by name) of a web server; the files may be changed."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     files: dict[str, bytes] = {}
     with ThreadingHTTPServer(("127.0.0.1", 0), type("Site", (_Site,), {"files": files})) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
