@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from bgrsr_data.deblur.step import Doubtful
+from bgrsr_data.deblur.doubtful import Doubtful
 from bgrsr_data.errors import InputError
 from bgrsr_data.media.files import stamp_of
 from bgrsr_data.records import make_id

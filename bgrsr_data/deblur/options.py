@@ -8,12 +8,15 @@ from bgrsr_data.options import Options
 
 
 class DeblurOptions(Options):
-    """Options of the `deblur` stage. Ratios are to the 80th percentile of the neighbours' sharpness."""
+    """Options of the `deblur` stage. Ratios are of the subject's sharpness to the neighbours' 80th percentile."""
 
-    keep_ratio: float = Field(default=0.7, ge=0, description="A frame at least so sharp is kept as it is.")
-    reject_ratio: float = Field(default=0.25, ge=0, description="One below is rejected where it cannot be improved.")
+    keep_ratio: float = Field(default=0.8, ge=0, description="A frame whose subject is so sharp is kept as it is.")
+    reject_ratio: float = Field(default=0.4, ge=0, description="One below is rejected where nothing made it better.")
     reject_sharpness: float = Field(default=5.0, ge=0, description="Variance of the Laplacian under which none passes.")
     neighbours: int = Field(default=3, ge=1, le=8, description="Frames looked at on each side.")
-    min_gain: float = Field(default=0.15, ge=0, description="Sharpness must grow by so much, or nothing is changed.")
+    replace: bool = Field(default=True, description="Take a sharper neighbour of a blurred frame, where one is free.")
+    replace_within_s: float = Field(default=0.25, ge=0, description="It may be so many seconds away.")
+    min_gain: float = Field(default=0.15, ge=0, description="Its subject must be sharper by so much.")
+    min_gain_db: float = Field(default=0.5, ge=0, description="What is fused must promise to come so much nearer.")
     max_overshoot: float = Field(default=8.0, ge=0, description="Levels that a pixel may ring beyond what was seen.")
     max_colour_change: float = Field(default=1.0, ge=0, description="Levels that the mean colour may move.")

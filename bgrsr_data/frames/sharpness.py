@@ -135,9 +135,22 @@ def relate_subject(tiles: Sequence[NDArray[np.float32]], moves: NDArray[np.float
         About 1 for a subject as sharp as around it, well below 1 for a blurred one; 1 where it has no neighbour or
         nothing moves.
     """
-    counts = np.clip((moves - _STILL) / (_MOVING - _STILL), 0, 1)
-    sharpness = [float(np.vdot(one, counts)) + _LITTLE for one in tiles]
+    sharpness = weigh_subject(tiles, moves)
     return relate_sharpness(sharpness, [0] * len(sharpness), index)
+
+
+def weigh_subject(tiles: Sequence[NDArray[np.float32]], moves: NDArray[np.float32]) -> list[float]:
+    """Sum the tiles of each picture where something moves, and a little, so that next to nothing is no evidence.
+
+    Args:
+        tiles: As `measure_tiles` gives them, one shape.
+        moves: As `measure_motion` gives it, the same shape.
+
+    Returns:
+        Above 0 each; comparable with each other only.
+    """
+    counts = np.clip((moves - _STILL) / (_MOVING - _STILL), 0, 1)
+    return [float(np.vdot(one, counts)) + _LITTLE for one in tiles]
 
 
 @dataclass(slots=True)
