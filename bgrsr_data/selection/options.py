@@ -14,7 +14,7 @@ class SelectOptions(Options):
         default=None, ge=1, description="Keep so many frames in all, shared evenly among people, clips and shots."
     )
     near_duplicate_bits: int = Field(
-        default=4,
+        default=6,
         ge=0,
         le=64,
         description="Near-duplicates of two clips differ in fewer bits of their hash; 0: none do.",
