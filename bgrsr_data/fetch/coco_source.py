@@ -52,7 +52,12 @@ class LeftOut:
 
 
 def fetch_coco(
-    source: Source, folder: Path, *, accepted: tuple[str, ...], client: Callable[[], Client]
+    source: Source,
+    folder: Path,
+    *,
+    accepted: tuple[str, ...],
+    client: Callable[[], Client],
+    copy: Callable[[Path, Path, str], object] = copy_in,
 ) -> Iterator[Kept | LeftOut]:
     """Bring the images of a COCO source into its folder.
 
@@ -61,6 +66,7 @@ def fetch_coco(
         folder: Its folder.
         accepted: Licences that are wanted; none: any.
         client: Makes what asks the network, where something has to be asked.
+        copy: Copies an original into a folder under a name.
 
     Raises:
         FetchError: The annotations, or all images that were asked for, cannot be fetched.
@@ -68,7 +74,7 @@ def fetch_coco(
         DiskFullError: Nothing more can be written.
     """
     coco = read_annotations(_annotations(str(source.annotations), folder, client))
-    bring = _from_folder(Path(source.path), folder) if source.path else _from_addresses(client(), folder)
+    bring = _from_folder(Path(source.path), folder, copy) if source.path else _from_addresses(client(), folder)
     failed: list[FetchError] = []
     wanted = kept = 0
     for image in person_images(coco, source.categories):
@@ -99,11 +105,11 @@ def _keep(coco: COCO, image: dict[str, Any], folder: Path, bring: _Bring) -> Kep
     return keep_image(coco, image, folder, lambda name: bring(image, name))
 
 
-def _from_folder(images: Path, folder: Path) -> _Bring:
+def _from_folder(images: Path, folder: Path, copy: Callable[[Path, Path, str], object]) -> _Bring:
     def bring(image: dict[str, Any], name: str) -> None:
         original = find_image(image, images)
         refuse_other_size(original, image)
-        copy_in(original, folder, name)
+        copy(original, folder, name)
 
     return bring
 
