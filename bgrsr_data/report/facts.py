@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -41,6 +41,7 @@ class Dataset:
     combinations: Sequence[Combination]
     verdicts: Sequence[Verdict]
     rejections: Sequence[RejectionRow]
+    extracted: Mapping[str, Frame] = field(default_factory=dict)  # what deblurring began with, by id
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def read_dataset(root: Path, ledger: Ledger) -> Dataset:
     return Dataset(
         ledger.rows(Source), published(Clip), published(Frame), published(Background), published(Trimap),
         published(Foreground), published(Combination), published(Verdict), published(RejectionRow),
+        {frame.id: frame for frame in ledger.rows(Frame, "frames")},
     )  # fmt: skip
 
 

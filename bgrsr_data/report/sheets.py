@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from bgrsr_data.combine.render import Renderer
 from bgrsr_data.media.images import read_grey, read_rgb
-from bgrsr_data.records import Foreground, Record
+from bgrsr_data.records import Foreground, Frame, Record
 from bgrsr_data.report.contact import Picture, checkerboard, contact_sheet, cover, over, tint_trimap
+from bgrsr_data.report.deblurred import draw_deblurred
 from bgrsr_data.report.facts import Dataset
 
 R = TypeVar("R", bound=Record)
@@ -52,6 +53,8 @@ def draw_sheets(data: Dataset, root: Path, *, rows: int, seed: int) -> Iterator[
     """
     if data.frames:
         yield _frames(data, root, rows, seed)
+    if changed := [f for f in data.frames if f.decision in ("replaced", "improved") and f.original in data.extracted]:
+        yield _deblurred(data, root, pick(changed, rows, seed))
     keyed = sorted((f for f in data.foregrounds if f.screen is not None), key=lambda f: (f.score, f.id))
     if keyed:
         middle = pick(keyed, rows, seed)
@@ -75,6 +78,12 @@ def _frames(data: Dataset, root: Path, rows: int, seed: int) -> Sheet:
     lines = [f"{titles.get(f.clip, f.clip)[:24]} {float(f.pts * f.time_base):.2f} s, {f.decision}" for f in some]
     about = "Drawn at random among the frames that passed; below each: clip, time, and what deblurring did."
     return Sheet("frames", "Frames", about, contact_sheet(_rows_of(pictures, 5), _rows_of(lines, 5), cell=SMALL))
+
+
+def _deblurred(data: Dataset, root: Path, some: Sequence[Frame]) -> Sheet:
+    pairs = [(data.extracted[frame.original or ""], frame) for frame in sorted(some, key=lambda f: (f.clip, f.pts))]
+    about = "The frame as it was taken, what stands for it now, and the part that changed most, of both."
+    return Sheet("deblurred", "Deblurred", about, draw_deblurred(pairs, root))
 
 
 def _keys(data: Dataset, root: Path, word: str, some: Sequence[Foreground]) -> Sheet:
