@@ -264,9 +264,9 @@ class VideoReader:
 
 def _moving_stream(container: av.container.InputContainer, path: Path) -> av.VideoStream:
     streams = container.streams.video
-    for stream in streams:
-        if stream.average_rate is not None and not stream.disposition & Disposition.attached_pic:
-            return stream
+    moving = [stream for stream in streams if not stream.disposition & Disposition.attached_pic]
+    if moving:  # the one that players show
+        return next((stream for stream in moving if stream.disposition & Disposition.default), moving[0])
     if streams:
         raise Rejection("cover-art-only", f"{path.name} is sound with a cover picture, not a video")
     if container.streams.audio:
