@@ -23,6 +23,7 @@ from small import STAGES, bgrsr, calm, command, write_recipe
 
 from bgrsr_data.cli.output import counted
 from bgrsr_data.ledger import Ledger
+from bgrsr_data.records import Clip
 
 KILL_AT = str(Path(__file__).with_name("kill_at.py"))
 
@@ -138,7 +139,8 @@ def test_killed_between_commit_and_deletion_the_next_run_deletes_what_is_not_nee
     other = write_recipe(small_set.with_name("fewer.yaml"), frames={"per_second": 7})
     finish(other, fresh)
     finish(small_set, root)
-    words = [sys.executable, KILL_AT, "frames", "1", "after", "run", str(other), "-w", str(root), "-j", "1"]
+    nth = str(1 + first_video(root))
+    words = [sys.executable, KILL_AT, "frames", nth, "after", "run", str(other), "-w", str(root), "-j", "1"]
     killed = subprocess.run(words, check=False, capture_output=True, env=calm(), timeout=120)
     assert killed.returncode == -signal.SIGKILL
     orphans = {path for path in tree(root) if path.startswith("frames/")} - named(root)
@@ -161,10 +163,18 @@ def test_pictures_of_an_item_that_was_killed_before_its_commit_do_not_stay_when_
     assert tree(root) == tree(undisturbed)
 
 
-def named(root: Path) -> set[str]:
-    """Every path that a row names."""
+def first_video(root: Path) -> int:
+    """Which of the clips, in the order of their frames' extraction, is the first that loses frames."""
     ledger = Ledger(root / "ledger.sqlite")
-    paths = {str(getattr(row, "path", "")) for stage in ledger.stages() for _, row in ledger.records(stage)}
+    clips = [clip.media for clip in ledger.rows(Clip) if clip.id in ledger.items("frames")]
+    ledger.close()
+    return clips.index("video")
+
+
+def named(root: Path) -> set[str]:
+    """Every picture that a row of `frames` names; those after it still name what they were made from."""
+    ledger = Ledger(root / "ledger.sqlite")
+    paths = {str(getattr(row, "path", "")) for _, row in ledger.records("frames")}
     ledger.close()
     return paths
 
