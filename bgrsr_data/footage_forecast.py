@@ -15,6 +15,7 @@ from bgrsr_data.fetch.estimate import Estimate, Measured, estimate, quartiles
 from bgrsr_data.fetch.step import Fetch
 from bgrsr_data.forecast import opened
 from bgrsr_data.ledger import Ledger
+from bgrsr_data.licences import is_accepted, is_known
 from bgrsr_data.media.times import parse_section
 from bgrsr_data.records import Clip, Source
 from bgrsr_data.runner import plan_stage
@@ -31,6 +32,8 @@ class FootageForecast:
         roles: What they come to, by role.
         unchanged: Sources that are here already.
         missing: Sources that are not where they were, or were forgotten on request.
+        refused: Sources whose licence is stated, and is none of those accepted; they are not in the figures.
+        undecided: Sources among `roles` whose licence the page alone tells, so that they may be refused.
         workers: Worker processes.
         measured: Whether figures of earlier fetches in this workspace were used.
         free_bytes: Room on the workspace's disk.
@@ -40,6 +43,8 @@ class FootageForecast:
     roles: dict[str, Estimate]
     unchanged: int
     missing: list[str]
+    refused: int
+    undecided: int
     workers: int
     measured: bool
     free_bytes: int
@@ -57,6 +62,8 @@ class FootageForecast:
             "roles": {role: {"items": self.sources[role], **self._figures(one)} for role, one in self.roles.items()},
             "unchanged": self.unchanged,
             "missing": self.missing,
+            "refused": self.refused,
+            "undecided": self.undecided,
             "workers": self.workers,
             "measured": self.measured,
             "free_bytes": self.free_bytes,
@@ -85,6 +92,10 @@ def forecast_footage(stage: Fetch, root: Path, added: Sequence[Source], *, worke
         wanted, forgotten = sort_out(workspace.ledger, added)
         pending |= {one.id: one for one in wanted if here.get(one.id) != one.content}
         measured = _measured(workspace.ledger)
+    accepted = stage.options.licence
+    refused = [one.id for one in pending.values() if accepted and _is_refused(one, accepted)]
+    pending = {name: one for name, one in pending.items() if name not in refused}
+    undecided = sum(accepted != () and one.url is not None and not is_known(one.licence) for one in pending.values())
     roles: dict[str, Estimate] = {}
     counted = Counter[str]()
     missing = [f"{source.name}: {stone}" for source, stone in forgotten]
@@ -96,10 +107,20 @@ def forecast_footage(stage: Fetch, root: Path, added: Sequence[Source], *, worke
             continue
         counted[source.role] += 1
         roles[source.role] = roles.get(source.role, Estimate()) + found
-    unchanged = len(here.keys() - pending.keys())
+    unchanged = len(here.keys() - pending.keys() - set(refused))
     free = shutil.disk_usage(_nearest(root)).free
     crew = workers or os.cpu_count() or 1
-    return FootageForecast(dict(counted), roles, unchanged, missing, crew, measured != Measured(), free)
+    return FootageForecast(
+        sources=dict(counted), roles=roles, unchanged=unchanged, missing=missing, refused=len(refused),
+        undecided=undecided, workers=crew, measured=measured != Measured(), free_bytes=free,
+    )  # fmt: skip
+
+
+def _is_refused(source: Source, accepted: tuple[str, ...]) -> bool:
+    """Whether the licence that was stated decides; an image of COCO and the page of a video have their own."""
+    if source.annotations is not None or (source.url is not None and not is_known(source.licence)):
+        return False
+    return not is_accepted(source.licence, accepted)
 
 
 def _measured(ledger: Ledger) -> Measured:

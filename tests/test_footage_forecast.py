@@ -84,3 +84,14 @@ def test_what_was_forgotten_is_not_forecast(workspace: Workspace) -> None:
     forecast = forecast_footage(Fetch(FetchOptions()), workspace.root, [video(7), video(8)], workers=1)
     assert forecast.sources == {"talking-head": 1}
     assert forecast.missing == ["video 7: forgotten on 2026-11-01"]
+
+
+def test_what_the_licence_filter_refuses_is_not_in_the_figures(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "room.png").write_bytes(b"12345")
+    room = {"url": None, "path": str(tmp_path / "room.png"), "sections": [], "role": "background"}
+    added = [video(1, licence="CC-BY-4.0"), video(2, licence="CC-BY-NC-4.0"), video(3, licence="unknown")]
+    added += [video(4, **room, licence="unknown"), video(5, **room | {"role": "greenscreen"}, licence="CC-BY-3.0")]
+    stage = Fetch(FetchOptions(licence=("cc-by",)))
+    forecast = forecast_footage(stage, workspace.root, added, workers=1)
+    assert forecast.sources == {"greenscreen": 1, "talking-head": 2}
+    assert (forecast.refused, forecast.undecided, forecast.unchanged) == (2, 1, 0)

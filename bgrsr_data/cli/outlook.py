@@ -51,6 +51,7 @@ def _describe(forecast: FootageForecast) -> str:
     lines = [table(rows) if rows else "nothing to fetch", ""]
     lines += [f"{counted(forecast.unchanged, 'source')} here already"] if forecast.unchanged else []
     lines += [f"cannot be fetched: {one}" for one in forecast.missing]
+    lines += [f"--licence refuses {counted(forecast.refused, 'source')}"] if forecast.refused else []
     lines += _notes(forecast, total) if rows else []
     if total.bytes.high > forecast.free_bytes:
         lines.append(f"only {size(forecast.free_bytes)} are free here; --max-disk stops before the disk is full")
@@ -72,6 +73,10 @@ def _notes(forecast: FootageForecast, total: Estimate) -> list[str]:
         )
     if total.open_ended:
         notes.append(f"{counted(total.open_ended, 'list')} of unknown length: a playlist, channel or annotations")
+    if forecast.undecided:
+        notes.append(
+            f"--licence may refuse {counted(forecast.undecided, 'source')}, whose licence the page alone tells"
+        )
     if total.paced_s:
         notes.append(f"of the time, {_duration(total.paced_s)} are the pace that the site allows")
     notes.append(f"{size(forecast.free_bytes)} are free on the disk")
