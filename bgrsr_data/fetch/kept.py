@@ -6,7 +6,6 @@ those whose SHA-256 is written there, nothing is downloaded or decoded again, ev
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +19,7 @@ from bgrsr_data.media.files import sha256_of, write_bytes
 from bgrsr_data.records import Clip, Source, make_id
 
 SUFFIX = ".info.json"
+ORIGIN = ".origin.json"  # beside it all that yt-dlp knew, see provenance.py
 _SHOWN = ("media", "width", "height", "frames", "duration", "codec", "broken")  # by decoding it
 _SAME = {"sha256", "title", "url", "channel", "published", *_SHOWN}  # as in the row
 
@@ -91,8 +91,8 @@ def list_kept(folder: Path) -> Iterator[Kept]:
 
 def drop_kept(folder: Path, kept: Kept) -> None:
     """Delete a file and all that is written down of it."""
-    for path in (folder / kept.file, *(folder / kept.file).parent.glob(f"{glob.escape(Path(kept.file).name)}.*")):
-        path.unlink(missing_ok=True)
+    for suffix in ("", SUFFIX, ORIGIN):
+        (folder / f"{kept.file}{suffix}").unlink(missing_ok=True)
 
 
 def clip_row(source: Source, kept: Kept, folder: str) -> Clip:

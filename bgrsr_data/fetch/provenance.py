@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from bgrsr_data.errors import Rejection
-from bgrsr_data.fetch.kept import licence_of
+from bgrsr_data.fetch.kept import ORIGIN, licence_of
 from bgrsr_data.licences import UNKNOWN, canonical, is_accepted, is_known
 from bgrsr_data.media.files import write_bytes
 
-SUFFIX = ".origin.json"
 _TOLD = ("id", "extractor", "title", "uploader", "channel", "license", "upload_date", "webpage_url", "format_id")
 _SECRET = frozenset(
     (
@@ -94,7 +93,7 @@ def write_origin(folder: Path, file: str, info: Mapping[str, Any]) -> None:
 
     known = _without_secrets(YoutubeDL.sanitize_info(dict(info), remove_private_keys=True))
     text = json.dumps(known, indent=1, sort_keys=True, ensure_ascii=False)
-    write_bytes(folder / f"{file}{SUFFIX}", f"{text}\n".encode())
+    write_bytes(folder / f"{file}{ORIGIN}", f"{text}\n".encode())
 
 
 def _published(info: Mapping[str, Any]) -> str | None:

@@ -26,8 +26,8 @@ class Probe:
 
     Args:
         media: Video or still.
-        width: Pixels, upright (after the rotation that the file asks for).
-        height: Pixels, upright.
+        width: Pixels of the first picture as it is meant to be seen: upright, each as wide as high.
+        height: The same.
         frames: Pictures that are whole.
         duration: Seconds from the first to the end of the last frame; 0 for a still.
         codec: Its name, as "h264"; for a still the format.
@@ -57,7 +57,7 @@ def probe(path: Path) -> Probe:
         return Probe("still", width, height, 1, Fraction(0), codec)
     with VideoReader(path) as reader:
         pictures = reader.as_coded()
-        height, width = next((picture.luma().shape for picture in pictures), (0, 0))
+        width, height = next((picture.size for picture in pictures), (0, 0))
         for _ in pictures:
             pass
         report = reader.report

@@ -50,6 +50,16 @@ class Picture:
         """Time in seconds, exact."""
         return self.pts * self.time_base
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of `rgb()`: upright, square pixels."""
+        width, height = self._square_width, self.frame.height
+        return (height, width) if display_matrix(self.frame)[1] else (width, height)
+
+    @property
+    def _square_width(self) -> int:
+        return max(1, round(self.frame.width * self.pixel_aspect))
+
     def luma(self) -> NDArray[np.uint8]:
         """The luma as coded (its range is not expanded, its pixels are not made square), upright.
 
@@ -78,9 +88,8 @@ class Picture:
         return np.ascontiguousarray(turn(shown, display_matrix(self.frame)))
 
     def _rgb_as_coded(self, layout: str, dtype: type[Depth], coding: Coding) -> NDArray[Depth]:
-        width = max(1, round(self.frame.width * self.pixel_aspect))
         shown = self.frame.reformat(
-            width=width,
+            width=self._square_width,
             height=self.frame.height,
             format=layout,
             src_colorspace=coding.matrix,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from fetch.conftest import run_ffmpeg
 from fetch.server import PAGE
+from PIL import Image
 
 from bgrsr_data.errors import InputError, Rejection
 from bgrsr_data.fetch.verify import probe
@@ -37,6 +39,14 @@ def test_a_rotated_clip_is_measured_upright(site: Path, tmp_path: Path) -> None:
     run_ffmpeg("-display_rotation", 90, "-i", site / "a.mp4", "-c", "copy", tmp_path / "turned.mp4")
     shown = probe(tmp_path / "turned.mp4")
     assert (shown.width, shown.height) == (120, 160)
+
+
+def test_a_clip_of_wide_pixels_is_measured_as_it_is_seen(site: Path, tmp_path: Path) -> None:
+    run_ffmpeg("-i", site / "a.mp4", "-vf", "setsar=4/3", tmp_path / "wide.mp4")
+    run_ffmpeg("-display_rotation", 90, "-i", tmp_path / "wide.mp4", "-c", "copy", tmp_path / "turned.mp4")
+    assert [(p.width, p.height) for p in map(probe, (tmp_path / "wide.mp4", tmp_path / "turned.mp4"))] == [
+        (213, 120), (120, 213),
+    ]  # fmt: skip
 
 
 def test_a_variable_frame_rate_has_its_true_duration(site: Path, tmp_path: Path) -> None:
@@ -129,3 +139,43 @@ def test_our_footage_is_whole(footage: Path) -> None:
     shown = {file.name: probe(file) for file in sorted(footage.glob("greenscreen/grid_*.mpg"))}
     assert len(shown) == 4
     assert {(one.width, one.height, one.frames, one.duration) for one in shown.values()} == {(360, 288, 75, 3)}
+
+
+def test_broken_packets_are_counted_and_what_leans_on_them_is_not(site: Path, tmp_path: Path) -> None:
+    data = bytearray((site / "b.mp4").read_bytes())
+    middle = data.index(b"mdat") + (len(data) - data.index(b"mdat")) // 2
+    data[middle : middle + 300] = random.Random(0).randbytes(300)
+    (tmp_path / "a.mp4").write_bytes(data)
+    shown = probe(tmp_path / "a.mp4")
+    assert 1 <= shown.broken <= 2
+    assert 30 <= shown.frames < 50
+    assert shown.duration == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("anim.webp", "several-pictures"), ("anim.png", "several-pictures"), ("pages.tiff", "several-pictures"),
+     ("inks.jpg", "print-colours"), ("anim.gif", "not-a-video")],
+)  # fmt: skip
+def test_a_still_whose_colours_or_other_pictures_would_be_lost_is_refused(tmp_path: Path, name: str, told: str) -> None:
+    green = Image.new("RGB", (64, 48), (0, 177, 64))
+    others = [Image.new("RGB", (64, 48), (0, 177, 64 + 40 * n)) for n in range(1, 4)]
+    if name == "inks.jpg":
+        green.convert("CMYK").save(tmp_path / name)
+    else:
+        green.save(tmp_path / name, save_all=True, append_images=others)
+    assert reason(tmp_path / name) == told
+
+
+@pytest.mark.parametrize("name", ["one.webp", "one.png", "one.tiff", "one.bmp", "one.jpg"])
+def test_a_still_of_one_picture_counts(tmp_path: Path, name: str) -> None:
+    Image.new("RGB", (64, 48), (0, 177, 64)).save(tmp_path / name)
+    assert (probe(tmp_path / name).width, probe(tmp_path / name).height) == (64, 48)
+
+
+def test_a_clip_that_an_editor_trimmed_by_its_edit_list_is_whole(site: Path, tmp_path: Path) -> None:
+    """As phones trim: the pictures before stay in the file, and are not shown."""
+    words = ["-output_ts_offset", "-1", "-avoid_negative_ts", "disabled"]
+    run_ffmpeg("-i", site / "a.mp4", "-c", "copy", *words, tmp_path / "trimmed.mp4")
+    shown = probe(tmp_path / "trimmed.mp4")
+    assert 24 <= shown.frames <= 26
