@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock
 
+from bgrsr_data.errors import FetchError
 from bgrsr_data.fetch.reasons import typed_error
 from bgrsr_data.media.files import write_bytes
 
@@ -25,6 +26,14 @@ GUESTS_AN_HOUR = {"youtube": 300}
 LONGEST_PAUSE_S = 600.0  # a run waits no longer for a site that has enough
 _HOUR_S = 3600.0
 _YOUTUBE = ("youtube.com", "youtu.be", "youtube-nocookie.com")
+
+
+class LeftAloneError(FetchError):
+    """A site asked for a pause that is longer than a run waits: no use to try it again."""
+
+    def __init__(self, url: str) -> None:
+        why = "not asked for, since its site wants to be left alone for long"
+        super().__init__("rate-limited", str(typed_error("rate-limited", url, why)))
 
 
 @dataclass(frozen=True)
@@ -51,14 +60,14 @@ class Pace:
         """Take the next free moment of the site at `url`, and wait for it.
 
         Raises:
-            FetchError: rate-limited: the site asked for a pause that is longer than a run waits.
+            LeftAloneError: The site asked for a pause that is longer than a run waits.
             DiskFullError: Nothing more can be written.
         """
         site = site_of(url)
         now = self.clock()
         moment = max(now, self._held_until(site))
         if moment - now > LONGEST_PAUSE_S:
-            raise typed_error("rate-limited", url, "not asked for, since its site wants to be left alone for long")
+            raise LeftAloneError(url)
         if between_s := self._between_s(site):
             moment = self._take_turn(site, moment, between_s)
         if moment > now:

@@ -15,7 +15,7 @@ from typing import TypeVar
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential, wait_random
 
 from bgrsr_data.errors import FetchError
-from bgrsr_data.fetch.pace import LONGEST_PAUSE_S
+from bgrsr_data.fetch.pace import LONGEST_PAUSE_S, LeftAloneError
 from bgrsr_data.fetch.reasons import retry_after
 
 T = TypeVar("T")
@@ -84,8 +84,10 @@ class Retries:
         return again(what)
 
     def _of(self, error: BaseException | None) -> Backoff | None:
-        reason = error.reason.replace("-", "_") if isinstance(error, FetchError) else ""
-        return getattr(self, reason) if reason in ("network", "truncated", "rate_limited") else None
+        if not isinstance(error, FetchError) or isinstance(error, LeftAloneError):
+            return None
+        kinds = {"network": self.network, "truncated": self.truncated, "rate-limited": self.rate_limited}
+        return kinds.get(error.reason)
 
     def _stop(self, state: RetryCallState) -> bool:
         backoff = self._of(_error(state))

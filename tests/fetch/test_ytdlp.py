@@ -158,6 +158,16 @@ def test_all_workers_leave_a_site_alone_that_asks_for_a_pause(server: FaultServe
     assert waited == [4.0]
 
 
+def test_a_site_that_wants_to_be_left_alone_for_long_is_waited_for_by_nobody(
+    server: FaultServer, tmp_path: Path
+) -> None:
+    patient = Manner(pace=Pace(tmp_path / "pace"), retries=Retries(sleep=lambda _: pytest.fail("it waited")))
+    for path in ("later-3600/a.mp4", "ok/b.mp4"):
+        with pytest.raises(FetchError, match="rate-limited"):
+            fetch(server.url(path), tmp_path, manner=patient)
+    assert server.asked == {"/later-3600/a.mp4": 1}
+
+
 def test_a_dead_entry_of_a_playlist_costs_only_itself(server: FaultServer, tmp_path: Path) -> None:
     fetched = fetch(server.url("feed?ok/a.mp4&status-404/x.mp4&ok/b.mp4"), tmp_path)
     assert [clip.url for clip in fetched.clips] == [server.url("ok/a.mp4"), server.url("ok/b.mp4")]
