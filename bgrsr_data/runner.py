@@ -21,7 +21,7 @@ from bgrsr_data.ledger import Done
 from bgrsr_data.records import RejectionRow
 from bgrsr_data.stage import Item, Stage
 from bgrsr_data.workspace import Workspace
-from bgrsr_data.written import Missing, bytes_of, delete_doomed, paths_of, sweep, sweep_orphans
+from bgrsr_data.written import Missing, bytes_of, delete_doomed, paths_of, sweep, sweep_orphans, with_notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ def _commit(
         stage.name, result.item, fingerprint, result.status, result.error, result.attempts, round(result.seconds, 4),
         sizes[1], result.reason,
     )  # fmt: skip
-    workspace.ledger.commit(done, records, doomed=former)
+    workspace.ledger.commit(done, records, doomed=with_notes(stage, former))
     delete_doomed(workspace.root, workspace.ledger)
     setattr(outcome, result.status, getattr(outcome, result.status) + 1)
     outcome.seconds += result.seconds
@@ -215,7 +215,7 @@ def _commit(
 def _forget(stage: Stage[Any], workspace: Workspace, gone: list[str]) -> None:
     if gone:
         records = [record for item in gone for record in workspace.ledger.rows_of_item(stage.name, item)]
-        workspace.ledger.drop(stage.name, gone, doomed=set(paths_of(stage, records)))
+        workspace.ledger.drop(stage.name, gone, doomed=with_notes(stage, paths_of(stage, records)))
 
 
 def _reasons(workspace: Workspace, stage: Stage[Any], item: Item[Any], known: Done | None) -> set[str]:

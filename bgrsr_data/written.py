@@ -26,6 +26,11 @@ def paths_of(stage: Stage[Any], records: Iterable[Record]) -> Iterator[str]:
                 yield path
 
 
+def with_notes(stage: Stage[Any], paths: Iterable[str]) -> set[str]:
+    """Those files of `stage`, and its notes beside them."""
+    return {f"{path}{note}" for path in paths for note in ("", *stage.notes)}
+
+
 def bytes_of(root: Path, paths: Iterable[str]) -> int:
     """Size of those of the files that are there."""
     return sum((root / path).stat().st_size for path in paths if (root / path).is_file())

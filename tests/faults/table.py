@@ -99,6 +99,7 @@ SERVER = (
     fine("connection cut once, no Range", "cut-once-no-range/good.mp4"),
     fine("connection cut at every half, taken up each time", "cut/good.mp4"),
     failed("less than its Content-Length, for ever", "short/good.mp4", "truncated", "bytes", left=True),
+    fine("the whole file, no Content-Length", "untold/good.mp4"),
     failed("half the file, no Content-Length", "half/good.mp4", "truncated", "ends after"),
     failed("half the image, no Content-Length", "half/photo.jpg", "truncated", "a part of it is missing"),
     fine("HLS, whole", "ok/hls/index.m3u8"),
@@ -120,7 +121,7 @@ SERVER = (
     failed("an HTML page, said to be mp4", "disguised/good.mp4", "not-a-video", "is a web page"),
     failed("an HTML page, said to be jpg", "disguised/photo.jpg", "not-a-video", "is a web page"),
     failed("JSON, said to be mp4", "json/good.mp4", "not-a-video", "is JSON"),
-    failed("nothing, said to be mp4", "empty/good.mp4", "truncated", ""),
+    failed("nothing, said to be mp4", "empty/good.mp4", "truncated", "Did not get any data"),
     failed("a server that never answers", "hang/good.mp4", "network", "timed out", options={"socket_timeout": 0.2}),
     failed("a server that stops in the middle", "stall/good.mp4", "network", "timed out",
            options={"socket_timeout": 0.2}, left=True),
@@ -129,7 +130,7 @@ SERVER = (
 )  # fmt: skip
 
 DAMAGED = (
-    failed("zero bytes", "ok/zero.mp4", "truncated", ""),
+    failed("zero bytes", "ok/zero.mp4", "truncated", "Did not get any data"),
     failed("random bytes", "ok/noise.mp4", "not-a-video", "cannot be opened as a video"),
     failed("mp4 without its index (moov)", "ok/no-index.mp4", "truncated", "has no index (moov)"),
     failed("mp4, the end missing", "ok/cut.mp4", "truncated", "ends after 1.16 s of 2.00 s"),

@@ -9,6 +9,7 @@
 /cut-once/NAME      closes the connection halfway, once; then as it should be
 /cut/NAME           closes the connection halfway through what was asked for, always
 /cut-once-no-range/NAME   closes the connection halfway, once, and never knows Range
+/untold/NAME        as it should be, with no Content-Length
 /half/NAME          the first half, with no Content-Length, as if it were all
 /page/NAME          an HTML page, said to be one
 /disguised/NAME     an HTML page, said to be a video
@@ -131,12 +132,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._file(data, mimetypes.guess_type(name)[0] or "application/octet-stream", manner, nth)
 
     def _file(self, data: bytes, mime: str, manner: str, nth: int) -> None:
-        if manner == "half":
+        if manner in ("half", "untold"):
             self.send_response(200)
             self.send_header("Content-Type", mime)
             self.send_header("Connection", "close")
             self.end_headers()
-            self._write(data[: len(data) // 2])
+            self._write(data if manner == "untold" else data[: len(data) // 2])
             self.close_connection = True
             return
         ranged = not manner.endswith("no-range")
