@@ -1,9 +1,10 @@
 """Whether a deblurred frame may take the place of the one it was made from.
 
 Nobody has the truth, so harm must be foretold. Fusion foretells its own gain from how well the neighbours explain the
-blurred frame; on clips that it was not tuned on, that figure and the true gain in PSNR agree (docs/deblur.md). What is
-made otherwise, by a network, is held to what can be seen: a sharper subject, no ringing beyond what frame and
-neighbours show, no cast.
+blurred frame, and that figure follows the true gain in PSNR. It is too hopeful where the scene goes far from frame to
+frame; but there the result is hardly sharper. So the subject must be clearly sharper as well, nothing may ring beyond
+what frame and neighbours show, and nothing take on a cast. What a network made is held to the same, but foretells
+nothing. How often each of the bounds was right is in docs/deblur.md.
 """
 
 from __future__ import annotations
@@ -39,8 +40,12 @@ class Judgement:
 
     def accepted(self, options: DeblurOptions) -> bool:
         """Whether it is better, and nothing else."""
-        better = self.gain >= options.min_gain if self.gain_db is None else self.gain_db >= options.min_gain_db
-        return better and self.overshoot <= options.max_overshoot and self.colour_change <= options.max_colour_change
+        return (
+            self.gain >= options.min_gain
+            and (self.gain_db is None or self.gain_db >= options.min_gain_db)
+            and self.overshoot <= options.max_overshoot
+            and self.colour_change <= options.max_colour_change
+        )
 
     def __str__(self) -> str:
         told = "" if self.gain_db is None else f"{self.gain_db:+.2f} dB foretold, "

@@ -50,7 +50,7 @@ def seven_of(clip: Path, index: int) -> list[np.ndarray]:
     [
         ("talking_heads/liveportrait_s18.mp4", 50, 12, 1.5),
         ("talking_heads/hdtf_WDA_KatieHill_000.mp4", 50, 12, 1.5),
-        ("greenscreen/grid_bbaf2n.mpg", 30, 8, 1.0),
+        ("greenscreen/grid_bbaf2n.mpg", 30, 12, 1.0),
         ("greenscreen/aframe_man_axe.mp4", 100, 18, 1.0),
     ],
 )
@@ -171,7 +171,8 @@ def test_the_gate_refuses_ringing_and_a_colour_cast() -> None:
     assert not judgement.accepted(OPTIONS)
 
 
-def test_the_gate_asks_for_the_gain_that_a_method_foretells() -> None:
+def test_the_gate_asks_for_a_sharper_subject_and_for_the_gain_that_a_method_foretells() -> None:
     frame = textured(2)
     assert not judge(frame, frame, [frame], gain=1.0, gain_db=0.1).accepted(OPTIONS)
-    assert judge(frame, frame, [frame], gain=0.0, gain_db=2.0).accepted(OPTIONS)
+    assert not judge(frame, frame, [frame], gain=0.1, gain_db=2.0).accepted(OPTIONS)
+    assert judge(frame, frame, [frame], gain=0.2, gain_db=2.0).accepted(OPTIONS)
