@@ -67,9 +67,7 @@ class Stage(ABC, Generic[Payload]):
     pooled: bool = True  # False: one item at a time, in the driver's process
     outside: bool = False  # True: its inputs may be away for a while; an item that fails keeps what it gave before
     whole: bool = False  # True: its one item is the whole set; input that it cannot work with ends the run
-    notes: tuple[
-        str, ...
-    ] = ()  # endings of the notes that it keeps beside a file, as good.mp4.info.json; they go with it
+    notes: tuple[str, ...] = ()  # endings of what it writes down beside a file, as .info.json: it goes with the file
     keeps_others: bool = False  # True: items that are not listed any more are left as they are
     command: str = ""  # what runs it alone, where that is not its name
     unit: str = "bytes"  # what `telling` counts: bytes, or a noun as "frames"
