@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from engines.odd_stages import Odd, OddOptions
+from engines.odd_stages import Deed, Odd, OddOptions
 
 from bgrsr_data.errors import LockedError
+from bgrsr_data.ledger import Ledger
 from bgrsr_data.plain import run_on_files
-from bgrsr_data.records import ManifestRow
+from bgrsr_data.records import ManifestRow, Record, reject_part
 from bgrsr_data.runner import Moment, Outcome, plan_stage, run_stage
+from bgrsr_data.stage import Item
 from bgrsr_data.workspace import Workspace
 
 
@@ -106,6 +109,31 @@ def test_only_what_failed_is_retried_and_nothing_goes(place: Workspace) -> None:
     assert attempts(place) == ["a"]
     assert (outcome.done, outcome.gone) == (1, 0)
     assert sorted(place.ledger.items("odd")) == ["a", "b", "c"]
+
+
+def test_only_what_failed_for_one_reason_is_retried(place: Workspace) -> None:
+    run(place, {"a": "limited", "b": "gone", "c": "fails"})
+    assert {item.id: item.reason for item in place.ledger.items("odd").values()} == {
+        "a": "rate-limited", "b": "gone", "c": "",
+    }  # fmt: skip
+    attempts(place)
+    run_stage(HereOdd({"a": "limited", "b": "gone", "c": "fails"}), place, only_failed=True, reason="rate-limited")
+    assert attempts(place) == ["a"]
+
+
+def test_an_item_of_which_a_part_failed_is_retried_for_that_reason(place: Workspace) -> None:
+    class InPart(HereOdd):
+        def items(self, ledger: Ledger) -> Iterable[Item[Deed]]:
+            return [replace(item, unfinished=True) for item in super().items(ledger)]
+
+        def run(self, item: Item[Deed], root: Path) -> Sequence[Record]:
+            return [*super().run(item, root), reject_part("odd", item.id, "entry", "network", "no answer")]
+
+    stage = InPart({"a": "write"})
+    run_stage(stage, place)
+    assert plan_stage(stage, place, only_failed=True).why == {"failed": 1}
+    assert plan_stage(stage, place, only_failed=True, reason="network").why == {"failed": 1}
+    assert plan_stage(stage, place, only_failed=True, reason="gone").pending == []
 
 
 def test_a_rejection_takes_the_place_of_the_records_and_files_before_it(place: Workspace) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from bgrsr_data.errors import DiskFullError, InputError, Rejection
+from bgrsr_data.errors import DiskFullError, FetchError, InputError, Rejection
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.media.files import write_bytes
 from bgrsr_data.records import ManifestRow, Record, make_id
@@ -89,6 +89,8 @@ RAISED: dict[str, BaseException] = {
     "bug": ZeroDivisionError("a slip"),
     "unfit": Rejection("too-odd", "it is odd by 3"),
     "fails": InputError("it cannot be read"),
+    "limited": FetchError("rate-limited", "too many requests"),
+    "gone": FetchError("gone", "it is gone"),
     "full": DiskFullError("nothing can be written"),
     "enospc": OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
     "unpicklable": InputError(lambda: None),

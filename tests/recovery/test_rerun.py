@@ -91,6 +91,8 @@ def test_retry_reruns_only_what_failed(undisturbed: Path, workspace: Path) -> No
     assert (row["stage"], row["failed"], row["errors"]) == ("key", 1, {item: "a worker died"})
     elsewhere = bgrsr("retry", "frames", "-w", workspace)
     assert elsewhere.stdout == "nothing had failed\n"
+    for_another = bgrsr("retry", "--reason", "gone", "-w", workspace)
+    assert for_another.stdout == "nothing had failed for the reason 'gone'\n"
     ended = bgrsr("retry", "-w", workspace, "--json", "-j", 1)
     assert [(o["stage"], o["done"]) for o in json.loads(ended.stdout)] == [("key", 1)]
     assert tree(workspace) == tree(undisturbed)
