@@ -51,11 +51,11 @@ def find_near(
     found = []
     for one in range(len(hashes) if bits else 0):
         among = index.sharing(one)
-        apart = _ONES[(hashes[among] ^ hashes[one]).view(np.uint16)].reshape(-1, 4).sum(1)
+        apart = _bits_apart(hashes[among], hashes[one])
         close = (apart < bits) & (of_clip[among] != of_clip[one])
         among, apart = among[close], apart[close]
         if len(among):
-            alike = _levels_apart(thumbnails[among], thumbnails[one]) <= levels
+            alike = (_levels_apart(thumbnails[among], thumbnails[one]) <= levels).all(1)
             among, apart = among[alike], apart[alike]
         if len(among):
             found.append((one, int(among[np.lexsort((among, apart))[0]])))
@@ -64,9 +64,13 @@ def find_near(
     return found
 
 
-def _levels_apart(many: NDArray[np.uint8], one: NDArray[np.uint8]) -> NDArray[np.int16]:
-    apart: NDArray[np.int16] = np.abs(many.astype(np.int16) - one).max(1)
-    return apart
+def _bits_apart(many: NDArray[np.uint64], one: np.uint64) -> NDArray[np.uint8]:
+    quarters = _ONES[(many ^ one).view(np.uint16)]
+    return quarters[::4] + quarters[1::4] + quarters[2::4] + quarters[3::4]
+
+
+def _levels_apart(many: NDArray[np.uint8], one: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.maximum(many, one) - np.minimum(many, one)
 
 
 class _Index:
