@@ -21,7 +21,7 @@ from bgrsr_data.media.video import VideoReader
 _RUN_UP_S = Fraction(1)
 _THUMBNAIL = (160, 90)
 _ANOTHER_SHOT = 20.0  # levels, as the cut detector's
-_HELD = 10  # files: as many as the default looks at around one, and a few more
+_HELD = 18  # files: as many as any option looks at around one, and that one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
