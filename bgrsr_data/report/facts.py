@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from bgrsr_data.export.publish import Publish
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.manifests import manifest_path, read_rows
 from bgrsr_data.records import (
@@ -199,10 +200,11 @@ def licences(data: Dataset) -> list[tuple[str, int]]:
 
 
 def work_done(ledger: Ledger) -> list[Work]:
-    """What every stage did, in the order they were first run; the report itself is left out."""
+    """What every stage of the set did, in the order that data walks; the report itself is left out."""
     rows = []
-    for stage in ledger.stages():
-        if stage == "report":
+    way = [*Publish.needs, Publish.name]
+    for stage in sorted(ledger.stages(), key=lambda name: way.index(name) if name in way else len(way)):
+        if stage == "report" or stage in ledger.passed_over():
             continue
         items = ledger.items(stage).values()
         of = Counter(item.status for item in items)

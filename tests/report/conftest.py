@@ -21,6 +21,7 @@ from bgrsr_data.workspace import Workspace
 STEPS: dict[str, dict[str, object]] = {
     "fetch": {},
     "frames": {"per_second": 3},
+    "select": {},
     "deblur": {},
     "key": {},
     "combine": {"per_foreground": 3},

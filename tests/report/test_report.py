@@ -17,10 +17,10 @@ from bgrsr_data.errors import InputError
 from bgrsr_data.manifests import manifest_path, read_rows
 from bgrsr_data.media.images import read_rgb, write_image
 from bgrsr_data.recipes import read_recipe
-from bgrsr_data.records import Clip, Combination, Foreground, RejectionRow, ReportRow, Trimap
+from bgrsr_data.records import Clip, Combination, Foreground, Frame, RejectionRow, ReportRow, Trimap
 from bgrsr_data.report.charts import draw_histograms
 from bgrsr_data.report.contact import checkerboard, contact_sheet, fit, over, tint_trimap
-from bgrsr_data.report.facts import Dataset, leaks, read_dataset, refusals, shares, work_done
+from bgrsr_data.report.facts import Dataset, funnel, leaks, read_dataset, refusals, shares, work_done
 from bgrsr_data.report.page import recipe_text
 from bgrsr_data.report.runs import find_runs
 from bgrsr_data.report.sheets import draw_sheets, pick
@@ -98,8 +98,23 @@ def test_the_recipe_on_the_page_is_one_that_runs(made: Made, tmp_path: Path) -> 
     path.write_text(recipe_text(work_done(made.workspace.ledger)))
     assert yaml.safe_load(path.read_text())["steps"][1]["frames"]["per_second"] == 3
     assert [stage.name for stage in read_recipe(path).stages] == [
-        "fetch", "frames", "deblur", "key", "combine", "publish"
+        "fetch", "frames", "select", "deblur", "key", "combine", "publish"
     ]  # fmt: skip
+
+
+def test_the_funnel_and_the_work_tell_of_select_as_long_as_the_set_does_not_go_without_it(made: Made) -> None:
+    ledger = made.workspace.ledger
+    data = read_dataset(made.workspace.root, ledger)
+    chosen = len(ledger.rows(Frame, "select"))
+    steps = [(step.label, step.count) for step in funnel(data, ledger)]
+    assert steps[3:5] == [("frames chosen", chosen), ("frames sharp enough", len(data.frames))]
+    assert chosen > 0
+    ledger.suppose({"select"})
+    try:
+        assert "frames chosen" not in [step.label for step in funnel(data, ledger)]
+        assert "select" not in [work.stage for work in work_done(ledger)]
+    finally:
+        ledger.suppose(())
 
 
 def test_a_person_in_two_splits_is_called_a_leak(made: Made) -> None:
