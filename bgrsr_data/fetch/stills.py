@@ -13,6 +13,7 @@ _INKS = 4  # components of a JPEG that is coded for a press: cyan, magenta, yell
 _WITHOUT_SIZE = {0x01, *range(0xD0, 0xD8)}  # markers that stand alone
 _FRAME_HEADERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _SCAN = 0xDA
+_END = b"\xff\xd9"  # never inside a picture, but in the thumbnail before it
 
 
 def check_still(path: Path) -> tuple[int, int]:
@@ -49,9 +50,7 @@ def _check_jpeg(path: Path) -> None:
     if components == _INKS:
         why = f"{path.name} is coded in the inks of a press (CMYK), whose colours cannot be known; save it as sRGB"
         raise Rejection("print-colours", why)
-    if (
-        data.find(b"\xff\xd9", at) < 0
-    ):  # the end marker never occurs inside a picture, but does in a thumbnail before it
+    if data.find(_END, at) < 0:
         raise Rejection("truncated", f"{path.name} has no end: a part of the picture is missing")
     if is_damaged_jpeg(data):
         raise Rejection("corrupt", f"{path.name} is damaged: a part of the picture cannot be decoded")
@@ -60,7 +59,7 @@ def _check_jpeg(path: Path) -> None:
 def _scan(data: bytes) -> tuple[int, int]:
     """Where a JPEG's first scan begins, and how many colour components its header tells."""
     at, components = 2, 0
-    while data[at : at + 1] == b"\xff" and data[at + 1] != _SCAN:
+    while at + 9 < len(data) and data[at] == 0xFF and data[at + 1] != _SCAN:
         marker = data[at + 1]
         if marker in _FRAME_HEADERS:
             components = data[at + 9]

@@ -6,14 +6,25 @@ without its end lacks the index that decoders ask for first.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from bgrsr_data.errors import InputError, Rejection
 
 _LOOKED_AT = 512
 _MOV_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
-_IMAGES = (b"\xff\xd8\xff", b"\x89PNG", b"BM", b"II*\x00", b"MM\x00*")
-_PAGES = (b"<!doctype html", b"<html", b"<?xml")
+# What it is, and how such files begin
+_TEXTS = (
+    ("a web page", rb"<!doctype html|<html|<\?xml"),
+    ("JSON", rb"\{|\["),
+    ("a playlist", rb"#extm3u|ffconcat"),
+)
+_PICTURES = (
+    ("a GIF", rb"GIF8[79]a"),
+    ("a still image", rb"\xff\xd8\xff|\x89PNG|BM|II\*\x00|MM\x00\*|RIFF....WEBP"),
+    # FFmpeg opens it as a video, and gives one tile of many
+    ("an image of a kind that is not read (HEIC, AVIF)", rb"....ftyp(hei[cmsx]|mif1|avif)"),
+)
 
 
 def read_start(path: Path) -> bytes:
@@ -35,21 +46,17 @@ def read_start(path: Path) -> bytes:
 
 def what_else(start: bytes) -> str:
     """What a file is that is neither video nor sound, by its first bytes; empty where they do not tell."""
-    text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if text.startswith(_PAGES):
-        return "a web page"
-    if text.startswith((b"{", b"[")):
-        return "JSON"
-    if text.startswith((b"#extm3u", b"ffconcat")):
-        return "a playlist"
-    if start.startswith((b"GIF87a", b"GIF89a")):
-        return "a GIF"
-    if start.startswith(_IMAGES) or start[:4] + start[8:12] == b"RIFFWEBP":
-        return "a still image"
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    for kind, begins in _TEXTS:
+        if re.match(begins, text, re.IGNORECASE):
+            return kind
+    for kind, begins in _PICTURES:
+        if re.match(begins, start, re.DOTALL):
+            return kind
     return ""
 
 
-def no_video(path: Path, start: bytes, why: str) -> Rejection:
+def no_video(path: Path, start: bytes, why: str = "") -> Rejection:
     """The rejection of a file that no decoder opens.
 
     Args:

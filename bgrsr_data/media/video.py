@@ -24,7 +24,7 @@ from bgrsr_data.media.damage import Undamaged
 from bgrsr_data.media.deinterlace import Deinterlacer
 from bgrsr_data.media.picture import Picture
 from bgrsr_data.media.shape import PixelShapes
-from bgrsr_data.media.unfit import no_video, read_start
+from bgrsr_data.media.unfit import no_video, read_start, what_else
 
 VIDEO_SUFFIXES = frozenset(
     {".3gp", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf", ".ogv", ".ts"}
@@ -114,6 +114,8 @@ class VideoReader:
 
     def _open(self) -> None:
         start = read_start(self.path)
+        if what_else(start):
+            raise no_video(self.path, start)
         try:
             self._container = av.open(
                 str(self.path), options={"format_whitelist": _CONTAINERS}, metadata_errors="replace"

@@ -206,6 +206,7 @@ def test_a_cover_image_is_no_video(make_clip: MakeClip, tmp_path: Path) -> None:
         (b"GIF89a" + bytes(100), "not-a-video: page.mp4 is a GIF"),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), "not-a-video: page.mp4 is a still image"),
         (bytes(range(256)) * 8, "not-a-video: page.mp4 cannot be opened as a video"),
+        (b"\0\0\0\x18ftypheic" + bytes(100), r"not-a-video: page.mp4 is an image of a kind that is not read \(HEIC"),
         (b"\0\0\0\x18ftypmp42" + bytes(100), "truncated: page.mp4 has no index"),
     ],
 )
