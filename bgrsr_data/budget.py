@@ -79,7 +79,7 @@ class Budget:
         free, kept = free_bytes(self._root), reserve_bytes(self._root)
         if free - coming - wanted < kept:
             raise DiskFullError(
-                f"{self._root}: the disk is nearly full ({size(free)} free, of which {size(kept)} are kept free, "
+                f"{self._root}: the disk is full but for a reserve ({size(free)} free, of which {size(kept)} stay so, "
                 f"{size(coming + wanted)} more are wanted); what is finished is kept, free some space and run the same "
                 "command again"
             )

@@ -78,7 +78,7 @@ def test_the_reserve_of_the_disk_is_never_touched(monkeypatch: pytest.MonkeyPatc
     disk(monkeypatch, free=1000)
     watch = Budget(place.root, 0)
     watch.ask("a", 900)
-    with pytest.raises(DiskFullError, match="the disk is nearly full"):
+    with pytest.raises(DiskFullError, match="the disk is full but for a reserve"):
         watch.ask("b", 1)
     disk(monkeypatch, free=99)
     with pytest.raises(DiskFullError):

@@ -43,8 +43,8 @@ def test_every_command_has_help_with_an_example_that_begins_with_itself(words: t
 def test_there_are_the_commands_that_the_readme_names() -> None:
     names = {" ".join(words) for words in commands()}
     assert names >= {
-        "init", "status", "explain", "retry", "forget", "run", "doctor", "recipes", "fetch", "frames", "deblur", "key", "trimap",
-        "combine", "publish", "review open", "review pull", "report", "quickstart", "evaluate",
+        "init", "status", "explain", "retry", "forget", "run", "doctor", "recipes", "fetch", "frames", "deblur", "key",
+        "trimap", "combine", "publish", "review open", "review pull", "report", "quickstart", "evaluate",
     }  # fmt: skip
 
 
