@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -227,6 +229,19 @@ def test_a_script_under_a_videos_name_opens_no_other_file(noisy: Path, script: s
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
         VideoReader(tmp_path / "nowhere.mp4")
+
+
+def test_a_frame_is_freed_as_soon_as_it_is_let_go(noisy: Path) -> None:
+    """Not when the garbage collector comes by: until then hundreds of frames would pile up."""
+    gc.collect()
+    gc.disable()
+    try:
+        for picture in decode(noisy):
+            assert picture.luma().any()
+        held = sum(isinstance(one, av.VideoFrame) for one in gc.get_objects())
+    finally:
+        gc.enable()
+    assert held <= 3
 
 
 def test_luma_is_a_view_of_the_decoded_frame(noisy: Path) -> None:
