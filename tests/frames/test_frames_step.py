@@ -62,6 +62,53 @@ def test_a_blurred_frame_is_told_by_its_neighbours(make_clip: MakeClip, tmp_path
     assert [row.sharpness_ratio < 0.5 for row in rows] == [False] * 5 + [True] + [False] * 5
 
 
+def test_a_sharp_wall_does_not_make_up_for_a_blurred_hand(make_clip: MakeClip, tmp_path: Path) -> None:
+    """The wall is sharper by a hair in the one frame where what moves before it is blurred."""
+    wall, hand = (cv2.resize(one, (320, 240), interpolation=cv2.INTER_NEAREST) for one in pictures(2, seed=5))
+    shown = []
+    for number in range(10):
+        picture = np.asarray(cv2.GaussianBlur(wall, (0, 0), 0.8 if number != 6 else 0.6))
+        patch = np.asarray(cv2.resize(hand, (96, 96), interpolation=cv2.INTER_NEAREST))
+        patch = np.asarray(cv2.GaussianBlur(patch, (0, 0), 5)) if number == 6 else patch
+        picture[64:160, 16 * number : 16 * number + 96] = patch
+        shown.append(picture)
+    clip = video(make_clip, "hand.mp4", shown)
+    every = frames(extract_files(clip, tmp_path / "every", EVERY))
+    assert int(np.argmin([row.subject_ratio for row in every])) == 6
+    assert every[6].subject_ratio < 0.8
+    (best,) = frames(extract_files(clip, tmp_path / "best", FrameOptions(per_second=1)))
+    assert best.pts != every[6].pts
+
+
+def test_light_and_shot_of_each_frame_are_in_its_row(make_clip: MakeClip, tmp_path: Path) -> None:
+    one, other = pictures(2)
+    black = np.zeros_like(one)
+    clip = video(make_clip, "light.mp4", [one] * 3 + [black] * 3 + [other] * 3)
+    rows = frames(extract_files(clip, tmp_path, FrameOptions(per_second=1, faces=True)))
+    assert [row.shot for row in rows] == [0, 1, 2]
+    assert [row.dark > 0.99 for row in rows] == [False, True, False]
+    assert [row.brightness > 0.2 for row in rows] == [True, False, True]
+    assert [row.faces for row in rows] == [0, 0, 0]
+    assert frames(extract_files(clip, tmp_path, FrameOptions()))[0].faces is None
+
+
+def test_high_dynamic_range_is_taken_where_asked_for(make_clip: MakeClip, tmp_path: Path) -> None:
+    clip = make_clip(
+        "hdr.mp4", "-f", "lavfi", "-i", "testsrc2=s=160x96:r=5:d=1", "-c:v", "libx264",
+        "-vf", "format=yuv420p10le,setparams=color_trc=smpte2084:color_primaries=bt2020:colorspace=bt2020nc",
+    )  # fmt: skip
+    with pytest.raises(Rejection, match="--hdr tonemap"):
+        extract_files(clip, tmp_path, FrameOptions())
+    assert len(frames(extract_files(clip, tmp_path, FrameOptions(hdr="tonemap")))) == 1
+
+
+@pytest.mark.footage
+def test_the_talking_heads_have_faces(footage: Path, tmp_path: Path) -> None:
+    rows = frames(extract_files(footage / "talking_heads" / "liveportrait_s18.mp4", tmp_path, FrameOptions(faces=True)))
+    assert rows
+    assert all(row.faces == 1 and row.face_height and 0.1 < row.face_height < 1 for row in rows)
+
+
 def test_near_duplicates_are_dropped_with_a_word_each_and_only_where_asked(make_clip: MakeClip, tmp_path: Path) -> None:
     one, other = pictures(2)
     clip = video(make_clip, "twice.mp4", [one, one, other, one])
@@ -126,6 +173,33 @@ def test_a_truncated_clip_gives_what_decodes_and_says_so(make_clip: MakeClip, tm
     rows = extract_files(cut, tmp_path, FrameOptions(per_second=4))
     assert len(frames(rows)) >= 4
     assert "truncated" in reasons(rows)
+
+
+def test_frames_follow_a_size_that_changes_midway(make_clip: MakeClip, tmp_path: Path) -> None:
+    parts = [
+        make_clip(f"size{n}.ts", "-f", "lavfi", "-i", f"testsrc2=s={size}:r=10:d=2", "-c:v", "libx264")
+        for n, size in enumerate(("128x96", "160x90", "96x160"))
+    ]
+    clip = tmp_path / "sizes.ts"
+    clip.write_bytes(b"".join(part.read_bytes() for part in parts))
+    rows = extract_files(clip, tmp_path, FrameOptions(per_second=2, near_duplicate_bits=0))
+    sizes = [(row.width, row.height) for row in frames(rows)]
+    assert sorted(set(sizes), key=sizes.index) == [(128, 96), (160, 90), (96, 160)]
+    assert reasons(rows) == []
+
+
+def test_a_corrupt_middle_costs_itself_and_is_said(make_clip: MakeClip, tmp_path: Path) -> None:
+    clip = make_clip(
+        "rot.mp4", "-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=4,noise=alls=30:allf=t:all_seed=1", "-c:v",
+        "libx264", "-g", "12",
+    )  # fmt: skip
+    data = bytearray(clip.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 20000] = bytes(20000)
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(data)
+    rows = extract_files(broken, tmp_path, FrameOptions(per_second=2))
+    assert reasons(rows) == ["corrupt-part"]
+    assert {int(row.pts * row.time_base) for row in frames(rows)} == {0, 1, 2, 3}
 
 
 def clip_row(path: Path, role: Role, media: str = "video") -> Clip:
