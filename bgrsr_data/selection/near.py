@@ -4,10 +4,10 @@ Two pictures are near when their difference hashes differ in few bits, and no pa
 than a few levels. It takes both, as measured on the 8 clips of the development footage, re-encoded (CRF 35; half the
 size, CRF 28), with fewer than 6 bits and at most 4 levels:
 
-- 98.7 % of the copies are near their original (87 % of the noisiest clip's); fewer than 4 bits would find 96.8 %;
+- 98.7 % of the copies are near their original (88 % of the noisiest clip's); fewer than 4 bits would find 96.8 %;
 - no frames of different people are: the nearest, before the same screen, differ in 10 bits, and in 42 levels;
 - of a person who talks before a locked camera, frames two seconds apart differ in 1 bit (median), as copies do, but in
-  5 to 12 levels (median): 7 % of them are near. At most 5 levels would take 23 % of them for copies.
+  5 to 12 levels (median): 7 % of all such pairs are near; at most 5 levels would make it 23 %.
 
 A copy that is graded, mirrored or cropped is another picture. Where hashes differ in fewer bits than they are cut into
 parts, one part is equal (Norouzi, Punjani, Fleet, "Fast search in Hamming space with multi-index hashing", CVPR 2012),
