@@ -6,13 +6,16 @@ end; a file that is unfit, or an entry of a playlist that is gone, becomes a rej
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bgrsr_data.errors import InputError, Rejection
 from bgrsr_data.fetch.coco_source import fetch_coco
-from bgrsr_data.fetch.kept import Kept, clip_row
+from bgrsr_data.fetch.kept import ORIGIN, SUFFIX, Kept, clip_row, drop_kept
 from bgrsr_data.fetch.local import copy_in, list_files, name_in, stamps_of
 from bgrsr_data.fetch.options import HOW, FetchOptions
 from bgrsr_data.fetch.pace import Pace
@@ -24,58 +27,70 @@ from bgrsr_data.media.files import stamp_of
 from bgrsr_data.records import Record, RejectionRow, Source, content_hash, reject_part
 from bgrsr_data.sources import STAGE as SOURCES
 from bgrsr_data.stage import Item, Stage
+from bgrsr_data.tombstones import Forgotten, Tombstone, read_forgotten
+from bgrsr_data.workspace import LEDGER
 
 if TYPE_CHECKING:
     from bgrsr_data.fetch.client import Client, Manner
 
 
-class Fetch(Stage[Source]):
+class Fetch(Stage[Source | Tombstone]):
     """Bring the footage of every source into the workspace."""
 
     name = "fetch"
     folder = "clips"
     version = 2
     outside = True
+    notes = (SUFFIX, ORIGIN)
     options: FetchOptions
 
     def __init__(self, options: FetchOptions | None = None) -> None:
         super().__init__(options or FetchOptions())
+        self._run = secrets.token_hex(8)
 
-    def items(self, ledger: Ledger) -> Iterator[Item[Source]]:
-        """One item a source; a local one is stale when its files change, a playlist when a failure may have passed."""
+    def items(self, ledger: Ledger) -> Iterator[Item[Source | Tombstone]]:
+        """One item a source, forgotten ones too.
+
+        A local one is stale when its files change, a playlist when a failure may have passed.
+        """
         root = ledger.path.parent
         passing = _passing(ledger.rows(RejectionRow, self.name))
         for source in ledger.rows(Source, SOURCES):
             inputs = (source.content, *_stamps(source, root), *passing.get(source.id, ()))
             yield Item(source.id, inputs, source, unfinished=source.id in passing)
+        for stone in ledger.tombstones():
+            yield Item(stone.id, (str(stone),), stone)
 
-    def fingerprint(self, item: Item[Source]) -> str:
+    def fingerprint(self, item: Item[Source | Tombstone]) -> str:
         """What decides the rows of `item`; how long it takes does not."""
         options = self.options.model_dump_json(exclude=set(HOW))
         return content_hash(self.name, self.version, options, *item.inputs)
 
-    def run(self, item: Item[Source], root: Path) -> Sequence[Record]:
+    def run(self, item: Item[Source | Tombstone], root: Path) -> Sequence[Record]:
         """Fetch one source.
 
         Raises:
-            Rejection: The source is one file and it is unfit, or its licence is not accepted.
+            Rejection: The source is one file and it is unfit, its licence is not accepted, or it was forgotten.
             FetchError: Nothing of it could be fetched.
             InputError: A local file or folder is missing or empty.
             DiskFullError: Nothing more can be written.
         """
         source = item.payload
+        if isinstance(source, Tombstone):
+            source.refuse()
         folder = root / "clips" / source.id
+        forgotten = read_forgotten(root / LEDGER)
         if source.url is None and source.annotations is None:
             Licences(source.licence, self.options.licence).refuse(None)
         if source.url is not None:
-            found: Iterable[Kept | RejectionRow] = self._remote(source, folder)
+            found: Iterable[Kept | RejectionRow] = self._remote(source, folder, forgotten)
         elif source.annotations is not None:
             found = self._coco(source, folder)
         else:
             found = self._local(source, folder, root)
-        return list(self._rows(source, found))
+        return list(self._rows(source, found, folder, forgotten))
 
-    def _remote(self, source: Source, folder: Path) -> Iterator[Kept | RejectionRow]:
+    def _remote(self, source: Source, folder: Path, forgotten: Forgotten) -> Iterator[Kept | RejectionRow]:
         from bgrsr_data.fetch.ytdlp import fetch_url  # noqa: PLC0415 - yt-dlp takes a second to import
 
         options = {key: value for key, value in source.yt_dlp.items() if value is not None}
@@ -86,7 +101,7 @@ class Fetch(Stage[Source]):
             options=options,
             max_samples=source.max_samples,
             licences=Licences(source.licence, self.options.licence),
-            manner=self._manner(folder.parent, options),
+            manner=replace(self._manner(folder.parent, options), forgotten=forgotten),
         )
         yield from fetched.clips
         for dead in fetched.dead:
@@ -100,7 +115,7 @@ class Fetch(Stage[Source]):
         asked_by = None if paces_itself(options) else clips / ".pace"
         return Manner(
             clips=clips,
-            pace=Pace(asked_by, self.options.per_hour, guest=is_guest(options)),
+            pace=Pace(asked_by, self.options.per_hour, guest=is_guest(options), run=self._run),
             retries=Retries().scaled(self.options.patience),
             room=self.room,
             tell=self.telling,
@@ -125,19 +140,26 @@ class Fetch(Stage[Source]):
             options = {key: value for key, value in source.yt_dlp.items() if value is not None}
             return Client(folder, options, self._manner(folder.parent, options), None)
 
-        for one in fetch_coco(source, folder, accepted=self.options.licence, client=client):
+        copy = partial(copy_in, telling=self.telling, room=self.room)
+        for one in fetch_coco(source, folder, accepted=self.options.licence, client=client, copy=copy):
             if isinstance(one, Kept):
                 yield one
             else:
                 yield reject_part(self.name, source.id, one.image, one.reason, one.detail)
 
-    def _rows(self, source: Source, found: Iterable[Kept | RejectionRow]) -> Iterator[Record]:
+    def _rows(
+        self, source: Source, found: Iterable[Kept | RejectionRow], folder: Path, forgotten: Forgotten
+    ) -> Iterator[Record]:
         """Rows of what was found; the same bytes twice are one clip."""
         first: dict[str, str] = {}
         for one in found:
             if isinstance(one, RejectionRow):
                 yield one
+            elif stone := forgotten.footage.get(one.sha256):
+                drop_kept(folder, one)
+                yield reject_part(self.name, source.id, one.file, "forgotten", f"{one.file} was {stone}")
             elif one.sha256 in first:
+                drop_kept(folder, one)
                 detail = f"{one.file} has the same bytes as {first[one.sha256]}"
                 yield reject_part(self.name, source.id, one.file, "duplicate", detail)
             else:
