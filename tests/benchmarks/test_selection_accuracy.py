@@ -64,7 +64,9 @@ def looks(clip: Path) -> Looks:
 def share_near(one: Looks, other: Looks, bits: int, levels: int) -> float:
     """The share of pairs, taken in order, that are near."""
     pairs = [[np.stack(pair) for pair in zip(*both, strict=True)] for both in zip(one, other, strict=True)]
-    near = [find_near(hashes, shown, ["a", "b"], bits=bits, levels=levels) for hashes, shown in zip(*pairs, strict=True)]
+    near = [
+        find_near(hashes, shown, ["a", "b"], bits=bits, levels=levels) for hashes, shown in zip(*pairs, strict=True)
+    ]
     return float(np.mean([bool(found) for found in near]))
 
 
