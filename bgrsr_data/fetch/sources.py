@@ -92,7 +92,7 @@ def source_from_argument(target: str, **given: Any) -> Source:
         InputError: The target does not exist, or what is given does not go together.
     """
     remote = is_url(target)
-    name = target.split("://", 1)[-1] if remote else Path(target).expanduser().resolve().name
+    name = target.split("://", 1)[-1] if remote else _absolute(target, Path.cwd()).name
     place = "url" if remote else "path"
     if given.get("role") == "coco" and not given.get("annotations"):
         place = "annotations"
@@ -175,7 +175,7 @@ def _twins(marked: Marked, index: int, source: Source, earlier: list[Source]) ->
 
 
 def _absolute(place: str, folder: Path) -> Path:
-    return (folder / Path(place).expanduser()).resolve()
+    return Path(os.path.realpath(folder / Path(place).expanduser()))  # resolve() raises at a link to itself
 
 
 def _row(entry: SourceEntry, folder: Path) -> Source:

@@ -73,11 +73,13 @@ def test_the_command_says_one_line_and_ends_with_the_exit_code_of_the_table(
     root = tmp_path / "workspace"
     assert bgrsr("init", root).returncode == 0
     (tmp_path / "cut.mp4").write_bytes((materials / "cut.mp4").read_bytes())
+    (tmp_path / "self.mp4").symlink_to(tmp_path / "self.mp4")
     environment = {**calm(), "no_proxy": "*"}
     for target, code, said in (
         (server.url("ok/good.mp4"), 0, ""),
         (str(tmp_path / "cut.mp4"), 0, ""),
         (server.url("status-404/gone.mp4"), 3, "gone: "),
+        (str(tmp_path / "self.mp4"), 2, "self.mp4: does not exist"),
     ):
         ended = bgrsr("fetch", target, "--role", "talking-head", "-w", root, "-j", 1, env=environment)
         assert ended.returncode == code, ended.stderr
