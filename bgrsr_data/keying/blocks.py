@@ -17,7 +17,7 @@ BLOCK = 4
 _RANGE_OF_16 = 3.53  # expected range of 16 normal values, in standard deviations
 # Direction of skin from grey in linear light, from sRGB (205, 166, 127).
 _SKIN = np.array([0.740, -0.071, -0.669], np.float32)
-_LEAST_NOISE = 0.003
+LEAST_NOISE = 0.003  # of a key value: a codec hides the rest, and its own errors are of this size
 _MOST_ROWS = 32000  # OpenCV maps at most 32767 rows at once
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -92,7 +92,7 @@ def summarise(frame: Floats, region: Mask) -> Blocks:
     block = np.ones((BLOCK, BLOCK), np.uint8)
     low = np.asarray(cv2.erode(key, block, anchor=(0, 0))[::BLOCK, ::BLOCK], np.float32)
     high = np.asarray(cv2.dilate(key, block, anchor=(0, 0))[::BLOCK, ::BLOCK], np.float32)
-    noise = max(float(np.median((high - low)[inside])) / _RANGE_OF_16, _LEAST_NOISE)
+    noise = max(float(np.median((high - low)[inside])) / _RANGE_OF_16, LEAST_NOISE)
     return Blocks(mean, low, high, axis, noise, noise / float(np.linalg.norm(axis)))
 
 

@@ -1,8 +1,8 @@
 """From one frame to a key: alpha, foreground, and how good they are.
 
-The steps, each in its file: find the screen, estimate the clean plate, divide the frame into sure and mixed blocks,
-unmix the mixed pixels, take the screen out of the foreground's colour, judge the outcome. No file, no state, no
-randomness.
+The steps, each in its file: find the screen, estimate the clean plate, see where motion made the edge soft and take
+its smear off the plate, divide the frame into sure and mixed blocks, unmix the mixed pixels, take the screen out of
+the foreground's colour, judge the outcome. No file, no state, no randomness.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from bgrsr_data.errors import Rejection
 from bgrsr_data.keying.blocks import BLOCK, Blocks, interpolated, put, spread_over, summarise, take
 from bgrsr_data.keying.despill import allowed_key, continue_outward, despill, recover
 from bgrsr_data.keying.light import Light
+from bgrsr_data.keying.motion import edge_softness, without_smear
 from bgrsr_data.keying.options import KeyOptions
 from bgrsr_data.keying.plate import Plate, estimate_plate
 from bgrsr_data.keying.quality import judge
@@ -89,9 +90,11 @@ def _scene(rgb: NDArray[np.uint8], region: NDArray[np.bool_], options: KeyOption
     frame = light.decode(padded)
     blocks = summarise(frame, region)
     plate = estimate_plate(blocks, region)
-    regions = divide(blocks, plate)
+    softness = edge_softness(blocks, plate) if options.motion else np.zeros_like(blocks.low)
+    plate = without_smear(blocks, plate, softness)
+    regions = divide(blocks, plate, softness)
     own_key = allowed_key(blocks, plate, regions)
-    return _Scene(padded, frame, blocks, plate, regions, own_key, light, options.despill)
+    return _Scene(padded, frame, blocks, plate, softness, regions, own_key, light, options.despill)
 
 
 def _demand_subject(share: float) -> None:
@@ -107,6 +110,7 @@ class _Scene:
     frame: Floats
     blocks: Blocks
     plate: Plate
+    softness: Floats
     regions: Regions
     own_key: Floats
     light: Light
@@ -118,12 +122,12 @@ def _paint_band(scene: _Scene, alpha: Floats, foreground: NDArray[np.uint8]) -> 
     band, noise = scene.regions.band, scene.blocks.noise_light
     seen, behind = take(scene.frame, band), interpolated(scene.plate.light, band)
     around = spread_over(describe_subject(scene.blocks, scene.regions), band)
-    own = spread_over(scene.own_key, band)[0]
+    own, soft = spread_over(scene.own_key, band)[0], scene.softness[band]
     mixed, colour, doubt = np.empty(seen.shape[1], np.float32), np.empty_like(seen), 0.0
     for start in range(0, len(mixed), CHUNK):
         part = np.s_[..., start : start + CHUNK]
         share, variance = unmix(seen[part], behind[part], around[part], noise)
-        mixed[part] = levelled(share, scene.blocks.noise)
+        mixed[part] = levelled(share, scene.blocks.noise, soft[start // BLOCK**2 : (start + CHUNK) // BLOCK**2])
         doubt += expected_error(mixed[part], variance)
         found = recover(seen[part], behind[part], around[part], mixed[part], noise)
         colour[part] = despill(found, behind[part], scene.blocks.axis, own[part], scene.despill)
@@ -134,7 +138,7 @@ def _paint_band(scene: _Scene, alpha: Floats, foreground: NDArray[np.uint8]) -> 
 
 def _paint_rim(scene: _Scene, foreground: NDArray[np.uint8]) -> None:
     """Take the screen's light off the core's rim."""
-    rim = scene.regions.rim
+    rim = scene.regions.rim & ~scene.regions.band
     behind, own = spread_over(scene.plate.light, rim), spread_over(scene.own_key, rim)[0]
     colour = despill(take(scene.frame, rim), behind, scene.blocks.axis, own, scene.despill)
     put(foreground, rim, scene.light.encode(colour))

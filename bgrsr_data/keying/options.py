@@ -27,6 +27,10 @@ class KeyOptions(Options):
         le=1.0,
         description="How much of the screen's light on the foreground is taken away, 0 to 1.",
     )
+    motion: bool = Field(
+        default=True,
+        description="Key edges that motion smeared as the ramps they are; without it they are keyed like sharp ones.",
+    )
     min_score: float = Field(
         default=0.35, ge=0.0, le=1.0, description="Frames whose key scores below this are rejected by the step, 0 to 1."
     )

@@ -29,10 +29,12 @@ class Plate:
     Attributes:
         light: (h, w, 3) float32, the working light (linear unless asked otherwise).
         known: (h, w) bool, where it was seen and not filled in.
+        alike: (h, w) bool, what has about its colour, be it known or not.
     """
 
     light: Floats
     known: Mask
+    alike: Mask
 
     @property
     def colour(self) -> Floats:
@@ -71,11 +73,11 @@ def estimate_plate(blocks: Blocks, region: Mask) -> Plate:
     mask = cv2.resize(region.astype(np.uint8), (w, h), interpolation=cv2.INTER_NEAREST) > 0
     calm = blocks.spread < (0.06 + 6.5 * blocks.noise) * np.clip(blocks.high, 0.3, None)
     for tile, brightness, colour in _PASSES:
-        plate = _tiled(blocks.mean, _eroded(mask & calm), tile)
+        plate = tiled(blocks.mean, _eroded(mask & calm), tile)
         scale, rest = likeness(blocks.mean, plate)
         mask = (np.abs(scale - 1) < brightness) & (rest < colour + 2 * blocks.noise)
     known = _eroded(mask & calm)
-    return Plate(_tiled(blocks.mean, known, 2), known)
+    return Plate(tiled(blocks.mean, known, 2), known, mask)
 
 
 def _eroded(mask: Mask) -> Mask:
@@ -83,8 +85,17 @@ def _eroded(mask: Mask) -> Mask:
     return smaller if smaller.any() else mask
 
 
-def _tiled(light: Floats, mask: Mask, tile: int) -> Floats:
-    """Average the masked blocks over tiles, fill the tiles that have none, and come back to full size."""
+def tiled(light: Floats, mask: Mask, tile: int) -> Floats:
+    """Average the masked blocks over tiles, fill the tiles that have none, and come back to full size.
+
+    Args:
+        light: (h, w, 3) float32.
+        mask: (h, w) bool, at least one True.
+        tile: Side of a tile, in blocks.
+
+    Returns:
+        (h, w, 3) float32.
+    """
     h, w = mask.shape
     size = (max(1, -(-w // tile)), max(1, -(-h // tile)))
     weight = np.asarray(cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)

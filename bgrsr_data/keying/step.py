@@ -40,7 +40,7 @@ class KeyFrames(Stage[Keyable]):
     """Key every frame that was shot before a screen."""
 
     name = "key"
-    version = 1
+    version = 2
     needs = ("frames", "select", "deblur")
     folder = "foregrounds"
     options: KeyOptions

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bgrsr_data.keying.blocks import Blocks
+from bgrsr_data.keying.blocks import BLOCK, LEAST_NOISE, Blocks
 from bgrsr_data.keying.fill import push_pull, resize
 from bgrsr_data.keying.regions import Regions
 
@@ -77,18 +77,29 @@ def unmix(pixels: Floats, plate: Floats, subject: Floats, noise: float) -> tuple
     return np.maximum(alpha, least_alpha(pixels, plate, subject, noise)), variance
 
 
-def levelled(alpha: Floats, noise: float) -> Floats:
+def levelled(alpha: Floats, noise: float, softness: Floats) -> Floats:
     """Pull alphas that noise alone explains to 0 and 1.
 
+    A pixel's noise is no reason where its whole block shows that subject and screen are mixed: 16 pixels together
+    have a quarter of it. Where the edge is soft, what is left of the levels gives way too: a ramp has a faint end.
+
     Args:
-        alpha: (n,) float32 [0, 1].
+        alpha: (n,) float32 [0, 1], 16 pixels a block.
         noise: Standard deviation of a pixel's key value, screen = 1.
+        softness: (n / 16,) float32 [0, 1], how soft the edge is at each block.
 
     Returns:
         (n,) float32 [0, 1].
     """
-    low, high = min(0.02 + 2.5 * noise, 0.3), 1 - min(0.02 + noise, 0.15)
-    return np.asarray(np.clip((alpha - low) / (high - low), 0, 1), np.float32)
+    pixels = alpha.reshape(-1, BLOCK * BLOCK)
+    share = pixels.mean(1)
+    floor = 0.02 + noise
+    present, absent = (np.clip((part - floor) / (floor + 0.01), 0, 1) for part in (share, 1 - share))
+    grain, least = min(2.5 * noise, 0.28), 2.5 * LEAST_NOISE
+    low = (0.02 + grain + (least - grain) * present) * (1 - softness * present)
+    high = 1 - min(0.02 + noise, 0.15) * (1 - 0.5 * softness * absent)
+    spread = np.clip((pixels - low[:, None]) / (high - low)[:, None], 0, 1)
+    return np.asarray(spread, np.float32).reshape(-1)
 
 
 def expected_error(alpha: Floats, variance: Floats) -> float:

@@ -1,0 +1,107 @@
+"""Edges that the shutter smeared: where they are, and the clean plate beneath what they smear.
+
+While the shutter is open a moved edge crosses several pixels, and each of them gathers screen and subject in
+proportion to the time: in linear light the edge is a ramp, as long as the way moved. Three things that tell screen
+from subject at a sharp edge fail on it: a block in the ramp is as even as cloth, its faint end passes for screen, and
+its steep end for subject. So a soft edge is found first, by how little of the whole step a single block holds; the
+plate, the division and the levels then ask for more where it is.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bgrsr_data.keying.blocks import Blocks, dot
+from bgrsr_data.keying.fill import push_pull, resize
+from bgrsr_data.keying.plate import Plate, tiled
+
+_REACH = 1 / 80  # of the frame's width: how far around a block the whole step of its edge is looked for
+_LEAST_STEP = 0.5  # of screen less grey: what changes by less is no edge of the subject
+_SOFT, _SHARP = 0.45, 0.7  # greatest spread of a block as a share of the step; hair and fur in focus reach 0.55
+_CELL, _SIGMA_CELLS = 6, 3.0
+_RANGE_OF_16 = 3.53  # of noise alone, in standard deviations
+
+_SMEARED = 0.1  # softness below which an edge is left as it is
+_NEAR = 1 / 16  # of the frame's width: how far from the subject screen may be smeared over
+_SUBJECT = 0.25  # key value below which a block shows enough subject to tell its colour
+_CHROMA_TILE, _COLOUR_TILE = 8, 4
+_WANDER = 0.05  # squared: how far the screen's own hue wanders, over how much subject is expected on it
+_LEAST, _MOST = 0.003, 0.1  # shares of subject: below, nothing is taken off; above, a block says nothing of the screen
+Floats = NDArray[np.float32]
+
+
+def edge_softness(blocks: Blocks, plate: Plate) -> Floats:
+    """How soft the subject's edge is nearby.
+
+    Args:
+        blocks: The frame in blocks.
+        plate: The clean plate.
+
+    Returns:
+        (h, w) float32 [0, 1], as large as the blocks: 0 where the nearest edges step within a block or two, or are
+        made of hairs that do, 1 where they are ramps of about 20 px at 1280 and more.
+    """
+    h, w = blocks.low.shape
+    level = np.maximum(plate.light @ blocks.axis, 0.05)
+    key = np.asarray(np.clip(blocks.mean @ blocks.axis / level, 0, 1), np.float32)
+    spread = np.asarray(np.clip(blocks.spread / level - _RANGE_OF_16 * blocks.noise, 0, 1), np.float32)
+    around = np.ones((2 * max(2, round(w * _REACH)) + 1,) * 2, np.uint8)
+    step = cv2.dilate(key, around) - cv2.erode(key, around)
+    edge = (step > _LEAST_STEP) & (key > 0.05) & (key < 0.95)
+    if not edge.any():
+        return np.zeros((h, w), np.float32)
+    share = cv2.dilate(spread, around) / np.maximum(step, _LEAST_STEP)
+    soft = np.clip((_SHARP - share) / (_SHARP - _SOFT), 0, 1) * edge
+    size = (-(-w // _CELL), -(-h // _CELL))
+    known, total = (_softened(part.astype(np.float32), size) for part in (edge, soft))
+    mean = (total / np.maximum(known, 1e-6))[..., None].astype(np.float32)
+    spread_out = push_pull(mean, np.asarray(np.clip(known / 0.02, 0, 1), np.float32))
+    return np.clip(resize(spread_out, (w, h))[..., 0], 0, 1)
+
+
+def without_smear(blocks: Blocks, plate: Plate, softness: Floats) -> Plate:
+    """Take the faint end of smeared edges off the plate.
+
+    A shadow changes the screen's brightness, a smeared subject its hue too. How far a block's hue is from that of the
+    screen farther off, toward the subject's, tells how much of it is subject, and that much is taken out. A subject
+    without any hue or light of its own (black hair) cannot be told from a shadow and is left in.
+
+    Args:
+        blocks: The frame in blocks.
+        plate: The clean plate as it was estimated.
+        softness: (h, w) float32 [0, 1].
+
+    Returns:
+        The plate; the very same where nothing is soft.
+    """
+    if softness.max() < _SMEARED:
+        return plate
+    other = cv2.morphologyEx((~plate.alike).astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    reach = 2 * max(1, round(other.shape[1] * _NEAR)) + 1
+    near = cv2.dilate(other, np.ones((reach, reach), np.uint8)) > 0
+    level = np.maximum(plate.light @ blocks.axis, 0.05)
+    inner = (blocks.high < _SUBJECT * level) & (cv2.erode(other, np.ones((3, 3), np.uint8)) > 0)
+    far = plate.known & ~near
+    if not (far.any() and inner.any()):
+        return plate
+    screen, subject = tiled(blocks.mean, far, _CHROMA_TILE), tiled(blocks.mean, inner, _COLOUR_TILE)
+    share = _share_of(subject, blocks.mean, screen) - np.float32(_LEAST)
+    share = np.asarray(np.clip(share, 0, 0.5) * near * np.clip(2 * softness, 0, 1), np.float32)
+    known, left = plate.known & (share < _MOST), (1 - share)[..., None]
+    cleaned = np.asarray((blocks.mean - share[..., None] * subject) / left, np.float32)
+    return Plate(tiled(cleaned, known, 2), known, plate.alike)
+
+
+def _share_of(subject: Floats, seen: Floats, screen: Floats) -> Floats:
+    """How much subject explains what is seen beside the screen's own hue: the most likely share, drawn toward 0."""
+    length = np.maximum(dot(screen, screen), np.float32(1e-8))
+    toward = np.asarray(subject - (dot(subject, screen) / length)[..., None] * screen, np.float32)
+    rest = np.asarray(seen - (dot(seen, screen) / length)[..., None] * screen, np.float32)
+    return np.asarray(dot(rest, toward) / (dot(toward, toward) + np.float32(_WANDER) * length), np.float32)
+
+
+def _softened(grid: Floats, size: tuple[int, int]) -> Floats:
+    small = cv2.resize(grid, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), _SIGMA_CELLS), np.float32)
