@@ -138,6 +138,8 @@ def _cut(source: str, share: float) -> Maker:
 MATERIAL["no-index.mp4"] = _cut("late-index.mp4", 0.6)
 MATERIAL["cut.mp4"] = _cut("good.mp4", 0.6)
 MATERIAL["cut.mkv"] = _cut("spoken.mkv", 0.6)
+encoded("stream.ts", *MOVING, *PLAIN)
+MATERIAL["cut.ts"] = _cut("stream.ts", 0.6)
 MATERIAL["cut.jpg"] = _cut("photo.jpg", 0.6)
 MATERIAL["cut.png"] = _cut("photo.png", 0.6)
 

@@ -135,6 +135,8 @@ DAMAGED = (
     failed("mp4 without its index (moov)", "ok/no-index.mp4", "truncated", "has no index (moov)"),
     failed("mp4, the end missing", "ok/cut.mp4", "truncated", "ends after 1.16 s of 2.00 s"),
     failed("mkv, the end missing", "ok/cut.mkv", "truncated", "ends after 1.24 s of 2.00 s"),
+    fine("MPEG-TS, the end missing (it tells no length)", "ok/cut.ts", decoded=25, frames=5,
+         parts=("cut: corrupt-part",), dropped=("corrupt-part",)),
     fine("one broken packet of 50", "ok/one-hole.mp4", decoded=44, parts=("one-hole: corrupt-part",),
          dropped=("corrupt-part",)),
     failed("12 broken packets of 50", "ok/many-holes.mp4", "truncated", "12 of 50 packets"),
@@ -203,6 +205,23 @@ TABLES = {
 }
 FAULTS = [fault for faults in TABLES.values() for fault in faults]
 
+# kill -9 of `fetch` at these moments, each met by the second file or source
+KILLED = (
+    "while bytes come in",
+    "between download and decoding",
+    "between decoding and renaming",
+    "between renaming and its notes",
+    "between its first note and its second",
+    "between the notes and the next file",
+    "between a local file's copy and its name",
+    "between a local file's copy and its note",
+    "before the ledger's commit",
+    "within the ledger's commit",
+    "after the ledger's commit",
+)
+# The disk fills up while these come in: seen in time, and again when another program is faster
+FULL = {"ok/noisy.mp4": "a file", "untold/noisy.mp4": "a file of unknown length", "a folder": "a local folder"}
+
 
 def render() -> str:
     """The page docs/faults.md."""
@@ -211,7 +230,16 @@ def render() -> str:
         lines += [f"## {title}", "", "| Given | fetch | clips | frames | what is said |", "|---|---|---|---|---|"]
         lines += [_line(fault) for fault in faults]
         lines.append("")
-    return "\n".join(lines)
+    lines += [
+        KILLS,
+        "",
+        *(f"- {moment}" for moment in KILLED),
+        "",
+        FULL_DISK,
+        "",
+        *(f"- {what}" for what in FULL.values()),
+    ]
+    return "\n".join([*lines, "- frames that are being written", "", LIMITS])
 
 
 ABOUT = """# What becomes of faults and odd footage
@@ -228,6 +256,26 @@ Frames are those of five windows a second (`bgrsr frames --per-second 5 --near-d
 seconds. After each row it is checked that every file in the workspace belongs to a row of the ledger and every row has
 its files, that nothing half-written is left but a download to be taken up, that originals are untouched, that what is
 said is one line with what, where and what to do, and that the next run has nothing to do but what passes with time.
+"""
+
+KILLS = """## kill -9
+
+At each of these moments the process is killed while it fetches a folder and a playlist. Then every file that has its
+name is whole, every row has its file; the next run ends with the same files and rows as one that was never disturbed,
+leaves nothing half-written, and asks the server for nothing that was finished."""
+
+FULL_DISK = """## A full disk
+
+A run stops with one line and exit code 3, before the disk is full where the size is known; nothing counts that is not
+whole, and when there is room again the next run ends with the same files as on a large disk. Tried, on a disk of its
+own, with:"""
+
+LIMITS = """## What cannot be seen
+
+- MPEG-TS and MPEG-PS tell no length: what is there counts, whether more was meant or not.
+- Damage in H.264 and MPEG is noticed where the decoder stumbles; what follows is left out up to the next key picture.
+  Decoders of HEVC, VP9, AV1 and WebP do not notice damage that still parses.
+- A JPEG is decoded strictly: of 96 spoilt in 4 to 4000 bytes 79 were found, of 48 whole ones none was refused.
 """
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from faults.kill_fetch import MOMENTS, fetch_and_die
 from faults.meet import FETCH, assert_nothing_is_lost_or_false, visible
+from faults.table import KILLED
 from fetch.server import FaultServer
 from recovery.conftest import assert_every_row_has_its_files
 
@@ -87,7 +88,11 @@ def undisturbed(site: FaultServer, folder: Path, tmp_path_factory: pytest.TempPa
     return result
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+def test_every_moment_of_the_page_is_tried() -> None:
+    assert tuple(MOMENTS) == KILLED
+
+
+@pytest.mark.parametrize("moment", KILLED)
 def test_fetching_that_is_killed_ends_the_same_when_it_is_run_again(
     moment: str, site: FaultServer, folder: Path, undisturbed: Left, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

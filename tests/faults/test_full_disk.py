@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from faults.meet import FETCH, FRAMES, assert_nothing_is_lost_or_false, visible
+from faults.table import FULL
 from fetch.server import FaultServer
 
 from bgrsr_data import budget
@@ -63,7 +64,7 @@ def finish(workspace: Workspace) -> dict[str, bytes]:
     return {path: data for path, data in files.items() if not path.endswith(".origin.json")}  # they tell the moment
 
 
-@pytest.mark.parametrize("what", ["ok/noisy.mp4", "untold/noisy.mp4", "a folder"])
+@pytest.mark.parametrize("what", FULL)
 @pytest.mark.parametrize("seen", ["it is seen in time", "another program is faster"])
 def test_a_disk_that_is_full_while_footage_comes_in(
     what: str, seen: str, disk: Path, server: FaultServer, materials: Path, tmp_path: Path,
