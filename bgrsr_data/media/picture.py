@@ -23,8 +23,7 @@ from bgrsr_data.media.upright import display_matrix, turn
 
 Depth = TypeVar("Depth", np.uint8, np.uint16)
 
-_FULL_CHROMA = Interpolation.FULL_CHR_H_INT | Interpolation.FULL_CHR_H_INP
-_EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | _FULL_CHROMA
+_EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 _LUMA_FIRST = ("yuv4", "yuvj", "yuva", "nv", "gray", "ya")  # formats whose first plane is the luma
 _EXPANDED = np.clip(np.rint((np.arange(256) - 16) * 255 / 219), 0, 255).astype(np.uint8)
 
