@@ -23,7 +23,7 @@ _SOFT, _SHARP = 0.45, 0.7  # greatest spread of a block as a share of the step; 
 _CELL, _SIGMA_CELLS = 6, 3.0
 _RANGE_OF_16 = 3.53  # of noise alone, in standard deviations
 
-_SMEARED = 0.1  # softness below which an edge is left as it is
+_SMEARED = 0.1  # softness that a frame has somewhere before anything of it is called soft
 _NEAR = 1 / 16  # of the frame's width: how far from the subject screen may be smeared over
 _SUBJECT = 0.25  # key value below which a block shows enough subject to tell its colour
 _CHROMA_TILE, _COLOUR_TILE = 8, 4
@@ -58,7 +58,8 @@ def edge_softness(blocks: Blocks, plate: Plate) -> Floats:
     known, total = (_softened(part.astype(np.float32), size) for part in (edge, soft))
     mean = (total / np.maximum(known, 1e-6))[..., None].astype(np.float32)
     spread_out = push_pull(mean, np.asarray(np.clip(known / 0.02, 0, 1), np.float32))
-    return np.clip(resize(spread_out, (w, h))[..., 0], 0, 1)
+    softness = np.clip(resize(spread_out, (w, h))[..., 0], 0, 1)
+    return softness if softness.max() >= _SMEARED else np.zeros_like(softness)
 
 
 def without_smear(blocks: Blocks, plate: Plate, softness: Floats) -> Plate:
@@ -76,7 +77,7 @@ def without_smear(blocks: Blocks, plate: Plate, softness: Floats) -> Plate:
     Returns:
         The plate; the very same where nothing is soft.
     """
-    if softness.max() < _SMEARED:
+    if not softness.any():
         return plate
     other = cv2.morphologyEx((~plate.alike).astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     reach = 2 * max(1, round(other.shape[1] * _NEAR)) + 1
