@@ -20,7 +20,7 @@ class FrameOptions(Options):
     )
     start_s: float = Field(default=0.0, ge=0, description="Begin so many seconds into a clip that names no sections.")
     end_s: float | None = Field(default=None, gt=0, description="Stop so many seconds into a clip that names none.")
-    faces: bool = Field(default=False, description="Look for faces in every frame of a person (25 ms each).")
+    faces: bool = Field(default=True, description="Look for faces in every frame of a person (10 ms each).")
     hdr: Literal["reject", "tonemap"] = Field(
         default="reject", description="What becomes of high dynamic range: refused, or brought down to sRGB."
     )

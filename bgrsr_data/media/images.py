@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.media.files import sha256_of, write_bytes, written_beside
+from bgrsr_data.media.png import encode_png
 
 __all__ = [
     "IMAGE_SUFFIXES",
@@ -30,8 +31,6 @@ __all__ = [
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 JPEG_444 = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
-# The filter "up" alone: as small as with all filters, in half of their time (docs/formats.md).
-PNG_FAST = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP]
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong with an image is told as an error
 
 
@@ -104,12 +103,15 @@ def write_image(path: Path, pixels: NDArray[np.uint8]) -> str:
     Raises:
         DiskFullError: Nothing more can be written.
     """
-    whole = np.ascontiguousarray(pixels)
-    bgr = whole if whole.ndim == 2 else cv2.cvtColor(whole, cv2.COLOR_RGB2BGR)
-    options = PNG_FAST if path.suffix == ".png" else JPEG_444
-    encoded = cv2.imencode(path.suffix, bgr, options)[1].tobytes()
+    encoded = encode_png(pixels) if path.suffix == ".png" else _encode(path.suffix, pixels)
     write_bytes(path, encoded)
     return hashlib.sha256(encoded).hexdigest()
+
+
+def _encode(suffix: str, pixels: NDArray[np.uint8]) -> bytes:
+    whole = np.ascontiguousarray(pixels)
+    bgr = whole if whole.ndim == 2 else cv2.cvtColor(whole, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(suffix, bgr, JPEG_444)[1].tobytes()
 
 
 def _decode(path: Path, flags: int) -> NDArray[np.uint8]:

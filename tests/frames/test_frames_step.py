@@ -84,12 +84,12 @@ def test_light_and_shot_of_each_frame_are_in_its_row(make_clip: MakeClip, tmp_pa
     one, other = pictures(2)
     black = np.zeros_like(one)
     clip = video(make_clip, "light.mp4", [one] * 3 + [black] * 3 + [other] * 3)
-    rows = frames(extract_files(clip, tmp_path, FrameOptions(per_second=1, faces=True)))
+    rows = frames(extract_files(clip, tmp_path, FrameOptions(per_second=1)))
     assert [row.shot for row in rows] == [0, 1, 2]
     assert [row.dark > 0.99 for row in rows] == [False, True, False]
     assert [row.brightness > 0.2 for row in rows] == [True, False, True]
     assert [row.faces for row in rows] == [0, 0, 0]
-    assert frames(extract_files(clip, tmp_path, FrameOptions()))[0].faces is None
+    assert frames(extract_files(clip, tmp_path, FrameOptions(faces=False)))[0].faces is None
 
 
 def test_high_dynamic_range_is_taken_where_asked_for(make_clip: MakeClip, tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_high_dynamic_range_is_taken_where_asked_for(make_clip: MakeClip, tmp_pa
 
 @pytest.mark.footage
 def test_the_talking_heads_have_faces(footage: Path, tmp_path: Path) -> None:
-    rows = frames(extract_files(footage / "talking_heads" / "liveportrait_s18.mp4", tmp_path, FrameOptions(faces=True)))
+    rows = frames(extract_files(footage / "talking_heads" / "liveportrait_s18.mp4", tmp_path, FrameOptions()))
     assert rows
     assert all(row.faces == 1 and row.face_height and 0.1 < row.face_height < 1 for row in rows)
 
