@@ -2,12 +2,12 @@
 
 The detector is the boosted cascade of Viola and Jones ("Rapid object detection using a boosted cascade of simple
 features", CVPR 2001) whose weights come inside the wheels of OpenCV, so that it runs everywhere, without a download. It
-sees faces turned to the camera. Measured on the development footage (real, scaled to 320 pixels along the longer side):
+sees faces turned to the camera. Measured on the development footage (real, scaled to 288 pixels along the longer side):
 
-- found in 101 of 101 pictures of talking heads and speakers before a screen, in 40 of 53 of two men who move and turn;
+- found in 101 of 101 pictures of talking heads and speakers before a screen, in 43 of 53 of two men who move and turn;
 - no false alarm on 19 photographs with no person in them;
 - blind to backs of heads, profiles and blurred faces (0 of 4), and to the small faces of COCO (1 of 17 pictures);
-- 6 to 18 ms a picture. `alt2`, `default` and larger pictures cost more or raise false alarms; `profileface` finds less.
+- 4 to 12 ms a picture. `alt2`, `default` and larger pictures cost more or raise false alarms; `profileface` finds less.
 
 So a face found is a face, but none found is no proof that none is there.
 """
@@ -26,9 +26,9 @@ from bgrsr_data.errors import ToolError
 from bgrsr_data.media.colour import luma
 
 _CASCADE = "haarcascade_frontalface_alt.xml"
-_LOOKED_AT = 320  # pixels along the longer side
+_LOOKED_AT = 288  # pixels along the longer side
 _LEAST = 0.08  # of the shorter side: a smaller face is no one on a video call
-_SCALES, _NEIGHBOURS = 1.2, 3
+_SCALES, _NEIGHBOURS = 1.25, 2
 
 
 @dataclass(frozen=True, slots=True)
