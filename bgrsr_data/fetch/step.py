@@ -56,8 +56,9 @@ class Fetch(Stage[Source | Tombstone]):
         root = ledger.path.parent
         passing = _passing(ledger.rows(RejectionRow, self.name))
         for source in ledger.rows(Source, SOURCES):
-            inputs = (source.content, *_stamps(source, root), *passing.get(source.id, ()))
-            yield Item(source.id, inputs, source, unfinished=source.id in passing)
+            asked_again = passing.get(source.id, ()) if source.path is None else ()  # a file here changes by its stamp
+            inputs = (source.content, *_stamps(source, root), *asked_again)
+            yield Item(source.id, inputs, source, unfinished=bool(asked_again))
         for stone in ledger.tombstones():
             yield Item(stone.id, (str(stone),), stone)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,12 @@ from fetch.conftest import run_ffmpeg
 
 from bgrsr_data.errors import DiskFullError, InputError, Rejection
 from bgrsr_data.fetch.local import copy_in, list_files, name_in, stamps_of
+from bgrsr_data.fetch.step import Fetch
+from bgrsr_data.ledger import Done
+from bgrsr_data.records import Source
+from bgrsr_data.runner import plan_stage, run_stage
+from bgrsr_data.sources import STAGE as SOURCES
+from bgrsr_data.workspace import Workspace
 
 
 def test_a_folder_is_listed_sorted_without_hidden_and_foreign_files(site: Path, tmp_path: Path) -> None:
@@ -105,6 +112,28 @@ def test_a_link_that_leads_somewhere_again_makes_the_source_stale(site: Path, tm
     (tmp_path / ".card").mkdir()
     shutil.copy(site / "a.mp4", tmp_path / ".card")
     assert stamps_of(tmp_path) != before
+
+
+@pytest.mark.parametrize("others", [(), ("photo.png",)])
+def test_a_truncated_file_is_looked_at_again_once_it_changes(
+    site: Path, tmp_path: Path, make_source: Callable[..., Source], others: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in others:
+        shutil.copy(site / name, folder)
+    whole = (site / "a.mp4").read_bytes()
+    (folder / "a.mp4").write_bytes(whole[: len(whole) // 2])
+    workspace = Workspace.create(tmp_path / "workspace")
+    source = make_source(path=str(folder))
+    workspace.ledger.commit(Done(SOURCES, source.id, source.content, "done"), [source])
+    assert run_stage(Fetch(), workspace).reasons == {"truncated": 1}
+    assert plan_stage(Fetch(), workspace, only_failed=True).pending == []
+    assert plan_stage(Fetch(), workspace).pending == []
+    (folder / "a.mp4").write_bytes(whole)
+    assert plan_stage(Fetch(), workspace).why == {"stale": 1}
+    assert run_stage(Fetch(), workspace).reasons == {}
+    workspace.close()
 
 
 def test_a_pipe_is_passed_over_and_never_waited_for(site: Path, tmp_path: Path) -> None:
