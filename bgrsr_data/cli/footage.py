@@ -102,10 +102,15 @@ def deblur(
     *,
     given: dict[str, Any],
 ) -> None:
-    """Keep, improve from its neighbours, or reject each frame.
+    """Keep each frame, take a sharper neighbour, deblur, or reject it.
 
     Example: bgrsr deblur frames/clip/*.png --out deblurred
     """
+    if given.get("model"):
+        from bgrsr_data.deblur.step import load_restorer
+
+        given["model"] = str(Path(given["model"]).resolve())
+        load_restorer(given["model"])  # what is wrong with it is said once, and not by every frame
 
     def items() -> Iterable[Any]:
         from bgrsr_data.deblur.files import plain_items

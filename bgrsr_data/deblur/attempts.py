@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,10 +33,10 @@ class Attempt:
     judgement: Judgement
 
 
-def attempt_all(
+def attempts(
     rgb: NDArray[np.uint8], neighbours: Sequence[Neighbour], subject: Subject, restore: Restore | None = None
-) -> list[Attempt]:
-    """Do everything that can be done for a frame, the best first.
+) -> Iterator[Attempt]:
+    """Do everything that can be done for a frame, the best first, and each only when it is asked for.
 
     Args:
         rgb: (H, W, 3) uint8, sRGB.
@@ -45,18 +45,16 @@ def attempt_all(
         restore: A learned restoration.
     """
     pictures = [neighbour.rgb for neighbour in neighbours]
-    attempts = []
     if (pair := _pair(neighbours, subject)) is not None:
         before, after = pair
         fused = fuse(rgb, before.rgb, after.rgb, before.away / (before.away - after.away))
         judgement = judge(fused.rgb, rgb, pictures, gain=subject.gain(fused.rgb), gain_db=fused.gain_db)
-        attempts.append(Attempt(fused.rgb, "fusion", judgement))
+        yield Attempt(fused.rgb, "fusion", judgement)
     if restore is not None:
         around = [one.rgb for one in _nearest(neighbours)]
         restored = restore(rgb, around)
         judgement = judge(restored, rgb, pictures, gain=subject.gain(restored))
-        attempts.append(Attempt(restored, str(getattr(restore, "name", "model")), judgement))
-    return attempts
+        yield Attempt(restored, str(getattr(restore, "name", "model")), judgement)
 
 
 def _pair(neighbours: Sequence[Neighbour], subject: Subject) -> tuple[Neighbour, Neighbour] | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bgrsr_data.deblur.attempts import Attempt, Restore, attempt_all
+from bgrsr_data.deblur.attempts import Attempt, Restore, attempts
 from bgrsr_data.deblur.doubtful import Doubtful
 from bgrsr_data.deblur.neighbours import Neighbour, neighbours_in_clip, neighbours_in_files, read_held, same_shot
 from bgrsr_data.deblur.options import DeblurOptions
@@ -52,10 +52,11 @@ def decide(doubtful: Doubtful, options: DeblurOptions, root: Path, restore: Rest
     subject = measure_subject(rgb, neighbours)
     if (best := _replacement(doubtful, neighbours, subject, options)) is not None:
         return _replaced(frame, doubtful, neighbours[best], subject.others[best] / subject.sharpness - 1, root)
-    tried = attempt_all(rgb, neighbours, subject, restore)
-    for attempt in tried:
+    tried: list[Attempt] = []
+    for attempt in attempts(rgb, neighbours, subject, restore):
         if attempt.judgement.accepted(options):
             return _improved(frame, doubtful, attempt, root)
+        tried.append(attempt)
     if frame.subject_ratio < options.reject_ratio:
         share = f"its subject has {frame.subject_ratio:.2f} of its neighbours' sharpness"
         came_to = "; ".join(f"{attempt.method} came to {attempt.judgement}" for attempt in tried)

@@ -16,6 +16,9 @@ class DeblurOptions(Options):
     neighbours: int = Field(default=3, ge=1, le=8, description="Frames looked at on each side.")
     replace: bool = Field(default=True, description="Take a sharper neighbour of a blurred frame, where one is free.")
     replace_within_s: float = Field(default=0.25, ge=0, description="It may be so many seconds away.")
+    model: str | None = Field(
+        default=None, description="An ONNX restoration network, by path, for what fusion cannot mend."
+    )
     min_gain: float = Field(default=0.15, ge=0, description="What stands for a frame has a subject sharper by so much.")
     min_gain_db: float = Field(default=0.5, ge=0, description="What is fused must promise to come so much nearer.")
     max_overshoot: float = Field(default=8.0, ge=0, description="Levels that a pixel may ring beyond what was seen.")

@@ -47,7 +47,7 @@ class Restorer:
     def __reduce__(self) -> tuple[Any, ...]:
         return _load, (self.path, self.threads)
 
-    def restore(self, frame: NDArray[np.uint8], around: Sequence[NDArray[np.uint8]] = ()) -> NDArray[np.uint8]:
+    def __call__(self, frame: NDArray[np.uint8], around: Sequence[NDArray[np.uint8]] = ()) -> NDArray[np.uint8]:
         """Restore one frame.
 
         Args:

@@ -16,7 +16,7 @@ import pytest
 from shutter import CLIPS, Moment, moments
 from skimage.metrics import structural_similarity
 
-from bgrsr_data.deblur.attempts import Attempt, attempt_all
+from bgrsr_data.deblur.attempts import Attempt, attempts
 from bgrsr_data.deblur.neighbours import Neighbour
 from bgrsr_data.deblur.options import DeblurOptions
 from bgrsr_data.deblur.subject import measure_subject
@@ -58,7 +58,7 @@ def in_time(moment: Moment) -> list[Neighbour]:
 
 def fused(moment: Moment) -> Attempt:
     neighbours = in_time(moment)
-    return attempt_all(moment.frame, neighbours, measure_subject(moment.frame, neighbours))[0]
+    return next(attempts(moment.frame, neighbours, measure_subject(moment.frame, neighbours)))
 
 
 def subject_ratio(greys: Sequence[np.ndarray]) -> float:
@@ -158,7 +158,7 @@ def test_single_frames_without_neighbours(footage: Path) -> None:
     print()
     for path in sorted((footage / "deblur").glob("*_gt.png")):
         frame, true = read_rgb(path.with_name(path.name.replace("_gt", ""))), read_rgb(path)
-        left = attempt_all(frame, [], measure_subject(frame, []))
+        left = list(attempts(frame, [], measure_subject(frame, [])))
         told = "nothing is changed" if not left else "changed"
         print(
             f"{path.name[:28]}: {psnr(frame, true):.2f} dB, SSIM {ssim(frame, true):.4f}; no neighbours: {told}", end=""

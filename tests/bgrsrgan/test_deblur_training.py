@@ -99,7 +99,7 @@ def test_an_untrained_network_gives_the_frame_as_it_is_and_its_file_gives_what_i
     true = (network(stack).clamp(0, 1)[0].detach().numpy().transpose(1, 2, 0) * 255).round()
     restorer = Restorer(tmp_path / "network.onnx")
     assert restorer.frames == 3
-    assert np.abs(restorer.restore(picture).astype(float) - true).max() <= 1
+    assert np.abs(restorer(picture).astype(float) - true).max() <= 1
     assert np.abs(true - picture).mean() > 0.5
 
 

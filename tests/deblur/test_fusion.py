@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from shutter import Shot
 
-from bgrsr_data.deblur.attempts import Attempt, attempt_all
+from bgrsr_data.deblur.attempts import Attempt, attempts
 from bgrsr_data.deblur.fusion import fuse
 from bgrsr_data.deblur.gate import judge
 from bgrsr_data.deblur.neighbours import Neighbour
@@ -33,7 +33,7 @@ def around(frames: list[np.ndarray]) -> list[Neighbour]:
 
 
 def attempted(frame: np.ndarray, neighbours: list[Neighbour]) -> Attempt:
-    (attempt,) = attempt_all(frame, neighbours, measure_subject(frame, neighbours))
+    (attempt,) = attempts(frame, neighbours, measure_subject(frame, neighbours))
     return attempt
 
 
@@ -115,7 +115,7 @@ def textured(seed: int) -> np.ndarray:
 def test_without_a_neighbour_on_each_side_nothing_is_tried() -> None:
     frame = card(80, shutter_px=8)
     for neighbours in ([], [Neighbour(card(74), -2, -2), Neighbour(card(77), -1, -1)], [Neighbour(card(86), 1, 1)]):
-        assert attempt_all(frame, neighbours, measure_subject(frame, neighbours)) == []
+        assert list(attempts(frame, neighbours, measure_subject(frame, neighbours))) == []
 
 
 def test_neighbours_that_are_as_blurred_change_nothing() -> None:
@@ -152,7 +152,7 @@ def test_a_learned_restoration_is_tried_after_fusion_and_judged_by_what_is_seen(
         seen.append(len(others))
         return true
 
-    fusion, learned = attempt_all(blurred, neighbours, measure_subject(blurred, neighbours), restore)
+    fusion, learned = attempts(blurred, neighbours, measure_subject(blurred, neighbours), restore)
     assert (fusion.method, learned.method, seen) == ("fusion", "model", [2])
     assert learned.judgement.gain_db is None
     assert learned.judgement.accepted(OPTIONS)
