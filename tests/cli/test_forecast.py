@@ -34,7 +34,8 @@ def test_after_fetch_the_plan_says_what_it_cannot_know(small_set: Path, tmp_path
     assert "at least" not in text
     (key,) = [line.split() for line in text.splitlines() if line.startswith("key")]
     assert key == ["key", "?", *BEFORE.split(), "0", "?", "?"]
-    assert "not forecast, since too little ran here to tell: frames, select, deblur, key, trimap, combine, publish" in text
+    unknown = "frames, select, deblur, key, trimap, combine, publish"
+    assert f"not forecast, since too little ran here to tell: {unknown}" in text
     assert tree(tmp_path / "w") == before
 
 
