@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -47,10 +48,15 @@ def workspace_status(workspace: Workspace) -> list[StageStatus]:
     return [_status(workspace, name) for name in stage_names() if name in ran]
 
 
-def next_command(workspace: Workspace) -> str | None:
-    """What runs the first stage that was never run, in the order that data walks; None where all were."""
-    ran = set(workspace.ledger.stages()) | workspace.ledger.passed_over()
-    name = next((name for name in stage_names() if name not in ran), None)
+def next_command(workspace: Workspace, rows: Iterable[StageStatus]) -> str | None:
+    """What runs the first stage that is stale or was never run, in the order that data walks; None where none is.
+
+    Args:
+        workspace: The workspace.
+        rows: Its status.
+    """
+    done = {row.stage for row in rows if not row.stale} | workspace.ledger.passed_over()
+    name = next((name for name in stage_names() if name not in done), None)
     return name and (stage_class(name).command or name)
 
 

@@ -75,9 +75,18 @@ def run_plain(
     else:
         show(outcome)
     rejections = [record for record in records if isinstance(record, RejectionRow)]
-    for row in rejections:
-        typer.echo(f"rejected: {row.item}: {row.reason}: {row.detail}", err=True)
+    _say_rejected(rejections)
     _raise_if_nothing(name, outcome, len(records) - len(rejections), rejections)
+
+
+def _say_rejected(rejections: Iterable[RejectionRow]) -> None:
+    """One line for each item and reason; --json tells every one."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for row in rejections:
+        alike.setdefault((row.item, row.reason), []).append(row.detail)
+    for (item, reason), details in alike.items():
+        more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
+        typer.echo(f"rejected: {item}: {reason}: {details[0]}{more}", err=True)
 
 
 def _raise_if_nothing(name: str, outcome: Outcome, made: int, rejections: list[RejectionRow]) -> None:

@@ -144,7 +144,7 @@ def _write(place: Path, text: str) -> None:
 
 def _standing(workspace: Workspace) -> list[dict[str, object]]:
     """Every source, with the clips that it gave and how its fetching ended."""
-    from bgrsr_data.records import Clip, Source
+    from bgrsr_data.records import Clip, RejectionRow, Source
     from bgrsr_data.runner import plan_stage
     from bgrsr_data.sources import STAGE
     from bgrsr_data.stages import stage_as_it_ran
@@ -154,6 +154,7 @@ def _standing(workspace: Workspace) -> list[dict[str, object]]:
     clips = Counter(clip.source for clip in ledger.rows(Clip, "fetch"))
     plan = plan_stage(stage_as_it_ran("fetch", ledger.options("fetch") or "{}"), workspace)
     stale = {item.id for item in plan.pending}
+    unfit = {row.item: row.reason for row in ledger.rows(RejectionRow, "fetch")}
 
     def state(identifier: str) -> str:
         item = items.get(identifier)
@@ -161,7 +162,7 @@ def _standing(workspace: Workspace) -> list[dict[str, object]]:
             return "not fetched"
         if item.status == "done":
             return "stale" if identifier in stale else "fetched"
-        return f"{item.status}: {item.error}"
+        return f"{item.status}: {item.error or unfit.get(identifier, '')}"
 
     return [
         {

@@ -63,7 +63,7 @@ def status(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
     for row in rows:
         for item, error in row.errors.items():
             typer.echo(f"{row.stage} failed: {item}: {error}")
-    if (command := next_command(place)) is not None:
+    if (command := next_command(place, rows)) is not None:
         typer.echo(f"next: bgrsr {command}" + ("" if workspace == HERE else f" -w {workspace}"))
 
 

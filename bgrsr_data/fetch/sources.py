@@ -95,6 +95,8 @@ def source_from_argument(target: str, **given: Any) -> Source:
     name = target.split("://", 1)[-1] if remote else _absolute(target, Path.cwd()).name
     place = "url" if remote else "path"
     if given.get("role") == "coco" and not given.get("annotations"):
+        if not remote and Path(target).expanduser().is_dir():
+            raise InputError(f"{target}: is a folder; say where the JSON of its images is with --annotations")
         place = "annotations"
     told = {"name": name, **given, place: target}
     told |= {key: str(_absolute(told[key], Path.cwd())) for key in PLACES if told.get(key) and not is_url(told[key])}

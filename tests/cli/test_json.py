@@ -107,6 +107,12 @@ def test_status_names_the_step_that_comes_next(finished: Path) -> None:
     assert bgrsr("status", "-w", finished).stdout.splitlines()[-1] == f"next: bgrsr train bgrsrgan -w {finished}"
 
 
+def test_status_names_what_is_stale_before_what_never_ran(workspace: Path) -> None:
+    (frame, *_) = (workspace / "frames").rglob("*.png")
+    frame.unlink()
+    assert bgrsr("status", "-w", workspace).stdout.splitlines()[-1] == f"next: bgrsr frames -w {workspace}"
+
+
 def test_an_id_that_nothing_or_several_have_is_told(finished: Path) -> None:
     nothing = bgrsr("explain", "foreground-zzz", "-w", finished)
     assert (nothing.returncode, nothing.stderr.count("\n")) == (2, 1)

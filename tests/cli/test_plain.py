@@ -71,6 +71,27 @@ def test_trimap_writes_four_pictures_for_each_person(small_set: Path, tmp_path: 
     assert set(written) == names
 
 
+def test_rejections_of_one_kind_are_told_in_one_line(clip: Path, tmp_path: Path) -> None:
+    words = (
+        "frames",
+        clip,
+        "--per-second",
+        13,
+        "--near-duplicate-bits",
+        0,
+        "--max-per-shot",
+        1,
+        "--out",
+        tmp_path / "o",
+    )
+    ended = bgrsr(*words)
+    told = [row for row in json.loads(bgrsr(*words, "--json").stdout)["rows"] if row["kind"] == "rejection"]
+    assert len(told) >= 2
+    (line,) = [line for line in ended.stderr.splitlines() if line.startswith("rejected: ")]
+    assert ": over-limit: " in line
+    assert line.endswith(f" (and {len(told) - 1} more)")
+
+
 def test_another_option_does_it_again(clip: Path, tmp_path: Path) -> None:
     out = tmp_path / "frames"
     assert bgrsr("frames", clip, "--out", out, "--per-second", 13).returncode == 0

@@ -109,6 +109,15 @@ def test_sources_are_listed_with_what_came_of_them(finished: Path, workspace: Pa
     assert (rows["astronaut-green"]["state"], rows["coco"]["state"]) == ("stale", "fetched")
 
 
+def test_a_refused_source_is_listed_with_the_reason(tmp_path: Path, make_clip) -> None:
+    clip = make_clip("talk.mp4", "-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25", "-t", "1", "-pix_fmt", "yuv420p")
+    at = ("-w", tmp_path / "w")
+    assert bgrsr("init", tmp_path / "w").returncode == 0
+    assert bgrsr("fetch", clip, "--role", "greenscreen", "--licence", "cc-by", *at).returncode == 0
+    (row,) = json.loads(bgrsr("sources", "list", *at, "--json").stdout)
+    assert row["state"] == "rejected: licence"
+
+
 def test_every_mistake_of_a_list_is_told_with_its_line(tmp_path: Path) -> None:
     entries = [
         {"name": "a", "role": "talker", "url": "https://example.org/a", "licence": "CC0-1.0", "creator": "me"},

@@ -189,6 +189,8 @@ def test_an_argument_becomes_a_source(tmp_path: Path) -> None:
     assert (local.path, local.person) == (str(tmp_path), "p")
     with pytest.raises(InputError, match="does not exist"):
         source_from_argument(str(tmp_path / "none.mp4"), role="background", **told)
+    with pytest.raises(InputError, match="is a folder; say where the JSON of its images is with --annotations"):
+        source_from_argument(str(tmp_path), role="coco", **told)
 
 
 @pytest.mark.parametrize(
