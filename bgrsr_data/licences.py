@@ -10,6 +10,7 @@ where none was told. Not a lawyer's judgement: who uses footage reads the licenc
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 
@@ -28,6 +29,11 @@ _WHOLE = (  # first match over the whole text decides
     ("youtube-standard", r"(?:standard youtube|youtube[\s_-]standard)(?: licen[cs]e)?"),
     ("all-rights-reserved", r"all[\s_-]rights[\s_-]reserved|copyright(?:ed)?\b.*|©.*"),
 )
+_SHORT = (
+    "cc-by", "cc-by-sa", "cc-by-nc", "cc-by-nd", "cc-by-nc-sa", "cc-by-nc-nd", "cc0", "public-domain",
+    "no-known-copyright", "us-government-work", "all-rights-reserved", "youtube-standard",
+)  # fmt: skip
+_ALIKE = 0.66  # of their letters: "cco" is as near to "cc0"; no id of SPDX that is not Creative Commons comes so near
 _ELEMENTS = (("NC", "nc|non-?commercial"), ("SA", "sa|share-?alike"), ("ND", "nd|no-?deriv(?:ative)?s?(?:works?)?"))
 _PARTED = re.compile(r"\b(non|no|share)[\s_-]+(commercial|deriv\w*|alike)\b")
 _NOISE = (
@@ -44,18 +50,18 @@ def canonical(licence: str | None) -> str:
         licence: As a site, an annotation file or a person writes it; None where nothing is told.
     """
     text = " ".join((licence or "").split())
-    lower = text.lower()
-    if found := _URL.search(lower):
-        return _of_address(*found.groups())
-    for name, pattern in _WHOLE:
-        if re.fullmatch(pattern, lower):
-            return name
-    return _creative_commons(lower) or text
+    return _named(text.lower()) or text
 
 
 def is_known(licence: str | None) -> bool:
     """Whether anything is told about the right to use it."""
     return canonical(licence) != UNKNOWN
+
+
+def meant(licence: str) -> str | None:
+    """The licence that somebody meant who wrote `licence`: "cc-by" for "cc-bye"; None where it may be one itself."""
+    lower = " ".join(licence.lower().split())
+    return None if _named(lower) else next(iter(difflib.get_close_matches(lower, _SHORT, 1, _ALIKE)), None)
 
 
 def is_accepted(licence: str | None, accepted: Iterable[str]) -> bool:
@@ -78,6 +84,14 @@ def _covers(want: str, have: str) -> bool:
         return True
     rest = "(-[a-z]{2})?" if want[-1:].isdigit() else r"(-\d\.\d(-[a-z]{2})?)?"
     return want.startswith("cc-by") and re.fullmatch(re.escape(want) + rest, have) is not None
+
+
+def _named(lower: str) -> str | None:
+    """The one spelling of a licence that we know."""
+    if found := _URL.search(lower):
+        return _of_address(*found.groups())
+    whole = next((name for name, pattern in _WHOLE if re.fullmatch(pattern, lower)), None)
+    return whole or _creative_commons(lower)
 
 
 def _of_address(kind: str, version: str | None, country: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bgrsr_data.licences import canonical, is_accepted, is_known
+from bgrsr_data.licences import canonical, is_accepted, is_known, meant
 
 WRITTEN = [
     ("Creative Commons Attribution license (reuse allowed)", "CC-BY"),  # YouTube
@@ -108,3 +108,33 @@ def test_a_licence_is_accepted_when_it_is_one_of_those_asked_for(
 def test_a_licence_is_known_when_anything_is_told() -> None:
     assert is_known("Pexels License")
     assert not is_known("Unknown")
+
+
+@pytest.mark.parametrize(
+    ("written", "probable"),
+    [
+        ("cc-bye", "cc-by"),
+        ("cco", "cc0"),
+        ("ccby", "cc-by"),
+        ("cc-by-ns", "cc-by-sa"),
+        ("publc domain", "public-domain"),
+    ],
+)
+def test_a_slip_in_a_licence_is_known_for_one(written: str, probable: str) -> None:
+    assert meant(written) == probable
+
+
+@pytest.mark.parametrize("written", [written for written, _ in WRITTEN if written is not None])
+def test_what_sites_write_is_no_slip(written: str) -> None:
+    assert meant(written) is None
+
+
+@pytest.mark.parametrize(
+    "spdx",
+    [
+        "MIT", "BSD-3-Clause", "Apache-2.0", "GPL-3.0", "GFDL-1.3", "ODbL-1.0", "CC-SA-1.0", "CC-NC-1.0", "0BSD", "ISC",
+        "CDLA-Permissive-2.0", "OGL-UK-3.0", "EUPL-1.2", "etalab-2.0", "CC0-1.0", "CC-BY-4.0", "CC-BY-ND-2.5", "Zlib",
+    ],
+)  # fmt: skip
+def test_no_other_licence_is_taken_for_a_slip(spdx: str) -> None:
+    assert meant(spdx) is None

@@ -93,6 +93,8 @@ def test_flags_of_a_target_become_its_source(tmp_path: Path) -> None:
         (["https://example.org/a", "--role", "background", "--split", "all"], "'split'"),
         (["https://example.org/a", "--role", "background", "--category", "dog"], "categories are those of COCO"),
         (["https://example.org/a", "--role", "backgrounds"], "did you mean 'background'"),
+        (["list.yaml", "--licence", "cc-bye"], "input should be 'cc-by', not 'cc-bye'"),
+        (["list.yaml", "--licence", "unknown"], "input should be a licence, not 'unknown'"),
     ],
 )
 def test_flags_that_do_not_fit_are_one_line(words: list[str], says: str, tmp_path: Path) -> None:
