@@ -192,7 +192,8 @@ def _commit(
     before = workspace.ledger.rows_of_item(stage.name, result.item)
     records = before if stage.outside and result.status == "failed" else result.records
     paths = set(paths_of(stage, records))
-    former = set(paths_of(stage, before)) - paths
+    spared = any(isinstance(record, RejectionRow) and record.reason in stage.spares for record in records)
+    former = set() if spared else set(paths_of(stage, before)) - paths
     sizes = (workspace.ledger.bytes_of_item(stage.name, result.item), bytes_of(workspace.root, paths))
     done = Done(
         stage.name, result.item, fingerprint, result.status, result.error, result.attempts, round(result.seconds, 4),

@@ -66,6 +66,7 @@ class Stage(ABC, Generic[Payload]):
     folder: str | None = None  # the folder of the workspace that it alone writes
     pooled: bool = True  # False: one item at a time, in the driver's process
     outside: bool = False  # True: its inputs may be away for a while; an item that fails keeps what it gave before
+    spares: frozenset[str] = frozenset()  # reasons of rejections that leave the files of before where they are
     whole: bool = False  # True: its one item is the whole set; input that it cannot work with ends the run
     notes: tuple[str, ...] = ()  # endings of what it writes down beside a file, as .info.json: it goes with the file
     keeps_others: bool = False  # True: items that are not listed any more are left as they are

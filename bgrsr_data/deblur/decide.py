@@ -54,7 +54,8 @@ def decide(doubtful: Doubtful, options: DeblurOptions, root: Path, restore: Rest
         return _replaced(frame, doubtful, neighbours[best], subject.others[best] / subject.sharpness - 1, root)
     tried: list[Attempt] = []
     for attempt in attempts(rgb, neighbours, subject, restore):
-        if attempt.judgement.accepted(options):
+        sharp = frame.subject_ratio * (1 + attempt.judgement.gain) >= options.reject_ratio
+        if sharp and attempt.judgement.accepted(options):
             return _improved(frame, doubtful, attempt, root)
         tried.append(attempt)
     if frame.subject_ratio < options.reject_ratio:

@@ -41,6 +41,7 @@ class Fetch(Stage[Source | Tombstone]):
     folder = "clips"
     version = 2
     outside = True
+    spares = frozenset({"licence"})  # who accepts it again need not download it again
     notes = (SUFFIX, ORIGIN)
     options: FetchOptions
 

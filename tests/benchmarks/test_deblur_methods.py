@@ -1,12 +1,16 @@
 """Blur made on real clips: how surely it is found, and what each method makes of it (`make bench`).
 
 pytest tests/benchmarks/test_deblur_methods.py -s -m benchmark
+
+BGRSR_DEBLUR_MODEL=runs/deblur/deblur.onnx measures a network too.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -19,6 +23,7 @@ from skimage.metrics import structural_similarity
 from bgrsr_data.deblur.attempts import Attempt, attempts
 from bgrsr_data.deblur.neighbours import Neighbour
 from bgrsr_data.deblur.options import DeblurOptions
+from bgrsr_data.deblur.restorer import Restorer
 from bgrsr_data.deblur.subject import measure_subject
 from bgrsr_data.frames.sharpness import SubjectCurve, measure_sharpness, relate_sharpness, shrink
 from bgrsr_data.media.colour import luma
@@ -59,6 +64,11 @@ def in_time(moment: Moment) -> list[Neighbour]:
 def fused(moment: Moment) -> Attempt:
     neighbours = in_time(moment)
     return next(attempts(moment.frame, neighbours, measure_subject(moment.frame, neighbours)))
+
+
+def by_network(restorer: Restorer, moment: Moment) -> np.ndarray:
+    half = len(moment.neighbours) // 2
+    return restorer(moment.frame, moment.neighbours[half - 1 : half + 1])
 
 
 def subject_ratio(greys: Sequence[np.ndarray]) -> float:
@@ -106,6 +116,8 @@ def test_what_each_method_makes_of_it(all_moments: list[Moment]) -> None:
         )
     }  # fmt: skip
     methods["fusion (ours)"] = lambda moment: fused(moment).rgb
+    if model := os.environ.get("BGRSR_DEBLUR_MODEL"):
+        methods["network"] = partial(by_network, Restorer(Path(model)))
     print(f"\n{'':20s} PSNR dB  in blur    SSIM  median  >.1 dB worse     ms  | gain in dB by kind")
     for name, method in methods.items():
         print_method(name, method, blurred)

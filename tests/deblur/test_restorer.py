@@ -16,7 +16,7 @@ from bgrsr_data.deblur.files import plain_items
 from bgrsr_data.deblur.options import DeblurOptions
 from bgrsr_data.deblur.restorer import Restorer
 from bgrsr_data.deblur.step import Deblur
-from bgrsr_data.errors import InputError, ToolError
+from bgrsr_data.errors import InputError, Rejection, ToolError
 from bgrsr_data.media.images import read_rgb, write_image
 
 
@@ -156,6 +156,12 @@ def test_a_network_mends_what_fusion_may_not_and_is_named_in_the_row(panned: lis
     assert rows["3"].method == "taker"
     fused = Deblur(DeblurOptions(model=str(model))).run(plain_items(panned)[3], tmp_path)[0]
     assert (fused.decision, fused.method) == ("improved", "fusion")  # which goes first
+
+
+def test_what_is_sharper_and_still_too_blurred_is_not_let_pass(panned: list[Path], tmp_path: Path) -> None:
+    strict = DeblurOptions(keep_ratio=10, reject_ratio=9)  # nothing can be so sharp
+    with pytest.raises(Rejection, match="fusion came to"):
+        Deblur(strict).run(plain_items(panned)[3], tmp_path)
 
 
 def test_a_network_that_sharpens_nothing_changes_nothing(panned: list[Path], tmp_path: Path) -> None:

@@ -227,6 +227,21 @@ def test_how_long_it_may_take_makes_nothing_stale(workspace: Workspace, server: 
     assert plan_stage(Fetch(FetchOptions(licence="cc0")), workspace).why == {"stale": 1}
 
 
+def test_a_licence_that_is_refused_later_takes_the_rows_out_and_leaves_the_file(
+    workspace: Workspace, server: FaultServer, make_source: Make
+) -> None:
+    put(workspace, make_source(url=server.url("ok/a.mp4"), licence="CC-BY-4.0"))
+    run_stage_here(workspace)
+    (clip,) = workspace.ledger.rows(Clip)
+    server.asked.clear()
+    assert run_stage(Fetch(FetchOptions(licence="cc0")), workspace).reasons == {"licence": 1}
+    assert workspace.ledger.rows(Clip) == []
+    assert (workspace.root / clip.path).is_file()
+    run_stage_here(workspace)
+    assert workspace.ledger.rows(Clip) == [clip]
+    assert not server.asked
+
+
 def test_bytes_are_told_while_they_come(
     workspace: Workspace, server: FaultServer, site: Path, make_source: Make
 ) -> None:
