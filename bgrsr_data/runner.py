@@ -18,7 +18,7 @@ from bgrsr_data.budget import Budget
 from bgrsr_data.engines.local import run_here, run_pool
 from bgrsr_data.engines.result import Hear, Result, Told
 from bgrsr_data.ledger import Done
-from bgrsr_data.records import RejectionRow
+from bgrsr_data.records import Frame, RejectionRow
 from bgrsr_data.stage import Item, Stage
 from bgrsr_data.workspace import Workspace
 from bgrsr_data.written import Missing, bytes_of, delete_doomed, paths_of, sweep, sweep_orphans, with_notes
@@ -62,6 +62,7 @@ class Outcome:
     gone: int = 0
     records: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    decisions: Counter[str] = field(default_factory=Counter)
     errors: dict[str, str] = field(default_factory=dict)
     traces: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
@@ -204,6 +205,7 @@ def _commit(
     setattr(outcome, result.status, getattr(outcome, result.status) + 1)
     outcome.seconds += result.seconds
     outcome.records.update(record.kind for record in result.records)
+    outcome.decisions.update(record.decision for record in result.records if isinstance(record, Frame))
     outcome.reasons.update(record.reason for record in result.records if isinstance(record, RejectionRow))
     if result.error:
         outcome.errors[result.item] = result.error

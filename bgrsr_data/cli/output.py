@@ -28,7 +28,8 @@ def describe(outcome: Outcome) -> str:
     """One line: what was done, what was rejected and why, what was left as it was."""
     if not outcome.worked and not outcome.gone:
         return f"{outcome.stage}: up to date ({counted(outcome.unchanged, 'item')})"
-    made = [counted(n, kind) for kind, n in sorted(outcome.records.items()) if kind != "rejection"]
+    kinds = sorted(outcome.records.items())
+    made = [counted(n, kind) + _decided(outcome, kind) for kind, n in kinds if kind != "rejection"]
     parts = [", ".join(made) or "nothing new"]
     if outcome.reasons:
         why = ", ".join(f"{n} {reason}" for reason, n in outcome.reasons.most_common())
@@ -37,6 +38,12 @@ def describe(outcome: Outcome) -> str:
     parts += [f"{counted(outcome.unchanged, 'item')} unchanged"] if outcome.unchanged else []
     parts += [f"{counted(outcome.gone, 'item')} gone"] if outcome.gone else []
     return f"{outcome.stage}: {'; '.join(parts)}"
+
+
+def _decided(outcome: Outcome, kind: str) -> str:
+    """What became of frames, as " (90 kept, 22 improved)"; nothing of those that were only extracted."""
+    told = [f"{n} {decision}" for decision, n in outcome.decisions.most_common() if decision != "extracted"]
+    return f" ({', '.join(told)})" if kind == "frame" and told else ""
 
 
 def counted(number: int, noun: str) -> str:
@@ -55,6 +62,7 @@ def as_dict(outcome: Outcome) -> dict[str, Any]:
         "gone": outcome.gone,
         "records": dict(outcome.records),
         "reasons": dict(outcome.reasons),
+        "decisions": dict(outcome.decisions),
         "errors": outcome.errors,
     }
 

@@ -13,6 +13,12 @@ from bgrsr_data.runner import Outcome
 
 def test_one_is_told_in_the_singular() -> None:
     assert describe(Outcome("key", unchanged=1)) == "key: up to date (1 item)"
+    deblurred = Outcome("deblur", done=3, records=Counter(frame=3), decisions=Counter(kept=2, improved=1))
+    assert describe(deblurred) == "deblur: 3 frames (2 kept, 1 improved)"
+    assert (
+        describe(Outcome("frames", records=Counter(frame=3), decisions=Counter(extracted=3), done=3))
+        == "frames: 3 frames"
+    )
     outcome = Outcome("fetch", done=2, unchanged=1, gone=2, records=Counter(clip=1, source=2))
     assert describe(outcome) == "fetch: 1 clip, 2 sources; 1 item unchanged; 2 items gone"
 
