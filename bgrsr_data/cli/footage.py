@@ -37,7 +37,8 @@ def fetch(
     ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Say what it would come to; touch nothing.")] = False,
     licence: Annotated[
-        str | None, typer.Option(help="Fetch only what is under one of these licences, as cc-by,cc0; '' lifts it.")
+        str | None,
+        typer.Option(help="For the whole workspace: only what is under one of these, as cc-by,cc0; '' lifts it."),
     ] = None,
     per_hour: Annotated[
         float | None, typer.Option(help="Most videos an hour from one site; by default 300 from YouTube as a guest.")
