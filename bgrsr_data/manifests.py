@@ -41,6 +41,7 @@ _COLUMN: dict[Any, pa.DataType] = {
     bool: pa.bool_(),
     Fraction: pa.string(),
     list[str]: pa.list_(pa.string()),
+    list[float]: pa.list_(pa.float64()),
     dict[str, float]: pa.map_(pa.string(), pa.float64()),
 }
 

@@ -200,7 +200,18 @@ class Combination(Record):
     left: float = Field(description="Left edge of the placed file, in heights of the picture.")
     top: float = Field(description="Top edge of the placed file, in heights of the picture.")
     flip: bool = Field(description="Mirror the foreground, before it is placed.")
+    light: list[float] = Field(default_factory=lambda: [1.0, 1.0, 1.0], description="Gain of R, G and B on the person.")
+    wrap: float = Field(default=0.0, description="Share of the background's light that wraps around the edge, 0 to 1.")
+    shadow: float = Field(default=0.0, description="How much the person's soft shadow darkens the background, 0 to 1.")
+    spill: float = Field(default=0.0, description="Share of the original background's light on the input's edge, 0 to 1.")
+    blur_px: float = Field(default=0.0, description="Length of the input's motion blur, in pixels of the input.")
+    blur_angle: float = Field(default=0.0, description="Its direction, degrees from the right, clockwise.")
+    kernel: Literal["area", "bilinear", "bicubic", "lanczos"] = Field(
+        default="area", description="How the input was made smaller."
+    )
     noise: float = Field(description="Standard deviation of the input's camera noise, sRGB [0, 1].")
+    codec: Literal["none", "jpeg", "h264"] = Field(default="none", description="What coded the input.")
+    quality: int = Field(default=100, description="JPEG quality, or CRF of H.264.")
     seed: int = Field(description="Decides which part of each background is seen, and draws the noise.")
 
 
