@@ -203,7 +203,7 @@ class Combination(Record):
     light: list[float] = Field(default_factory=lambda: [1.0, 1.0, 1.0], description="Gain of R, G and B on the person.")
     wrap: float = Field(default=0.0, description="Share of the background's light that wraps around the edge, 0 to 1.")
     shadow: float = Field(default=0.0, description="How much the person's soft shadow darkens the background, 0 to 1.")
-    spill: float = Field(default=0.0, description="Share of the original background's light on the input's edge, 0 to 1.")
+    spill: float = Field(default=0.0, description="Share of the original background's light on the input's edge.")
     blur_px: float = Field(default=0.0, description="Length of the input's motion blur, in pixels of the input.")
     blur_angle: float = Field(default=0.0, description="Its direction, degrees from the right, clockwise.")
     kernel: Literal["area", "bilinear", "bicubic", "lanczos"] = Field(
