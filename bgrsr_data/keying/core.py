@@ -8,6 +8,7 @@ the foreground's colour, judge the outcome. No file, no state, no randomness.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -25,6 +26,10 @@ from bgrsr_data.keying.regions import Regions, divide
 from bgrsr_data.keying.screen import find_screen, screen_name
 from bgrsr_data.keying.strays import find_strays
 from bgrsr_data.keying.unmix import describe_subject, expected_error, levelled, unmix
+
+if TYPE_CHECKING:
+    from bgrsr_data.keying.clip import Prior
+    from bgrsr_data.keying.mattes import Mattes
 
 __all__ = ["Key", "key_image", "screen_name"]
 
@@ -50,12 +55,16 @@ class Key:
     scores: dict[str, float]
 
 
-def key_image(rgb: NDArray[np.uint8], options: KeyOptions) -> Key:
+def key_image(
+    rgb: NDArray[np.uint8], options: KeyOptions, *, mattes: Mattes | None = None, prior: Prior | None = None
+) -> Key:
     """Key one frame.
 
     Args:
         rgb: (H, W, 3) uint8, sRGB.
         options: What the person decided.
+        mattes: What is surely no subject and what surely is, as large as the frame.
+        prior: What the other frames of the clip tell of the screen.
 
     Returns:
         The key, as large as the frame.
@@ -66,7 +75,7 @@ def key_image(rgb: NDArray[np.uint8], options: KeyOptions) -> Key:
     """
     screen = find_screen(rgb, options.screen)
     height, width = rgb.shape[:2]
-    scene = _scene(rgb, screen.region, options)
+    scene = _scene(rgb, screen.region if mattes is None else mattes.on_screen(screen.region), options, mattes, prior)
     _demand_subject(float(scene.regions.core.mean()))
     alpha = np.asarray(scene.regions.core.repeat(BLOCK, 0).repeat(BLOCK, 1), np.float32)
     foreground = scene.rgb.copy()
@@ -76,13 +85,16 @@ def key_image(rgb: NDArray[np.uint8], options: KeyOptions) -> Key:
     alpha[find_strays(alpha, scene.regions).repeat(BLOCK, 0).repeat(BLOCK, 1)] = 0
     foreground = np.ascontiguousarray(continue_outward(foreground, alpha)[:height, :width])
     alpha = np.ascontiguousarray(alpha[:height, :width])
+    alpha = alpha if mattes is None else mattes.on_alpha(alpha)
     _demand_subject(float(alpha.mean()))
     model = {"doubt": 1e3 * doubt / alpha.size, "noise": scene.blocks.noise, "band": float(scene.regions.band.mean())}
     scores = judge(alpha, foreground, screen, scene.plate, model)
     return Key(alpha, foreground, scene.light.encode(scene.plate.colour), scores)
 
 
-def _scene(rgb: NDArray[np.uint8], region: NDArray[np.bool_], options: KeyOptions) -> _Scene:
+def _scene(
+    rgb: NDArray[np.uint8], region: NDArray[np.bool_], options: KeyOptions, mattes: Mattes | None, prior: Prior | None
+) -> _Scene:
     """Pad the frame to whole blocks and work out everything that is decided on them."""
     height, width = rgb.shape[:2]
     padded = np.asarray(cv2.copyMakeBorder(rgb, 0, -height % BLOCK, 0, -width % BLOCK, cv2.BORDER_REPLICATE), np.uint8)
@@ -90,9 +102,11 @@ def _scene(rgb: NDArray[np.uint8], region: NDArray[np.bool_], options: KeyOption
     frame = light.decode(padded)
     blocks = summarise(frame, region)
     plate = estimate_plate(blocks, region)
+    plate = plate if prior is None else prior.on_plate(plate, blocks)
     softness = edge_softness(blocks, plate) if options.motion else np.zeros_like(blocks.low)
     plate = without_smear(blocks, plate, softness)
     regions = divide(blocks, plate, softness)
+    regions = regions if mattes is None else mattes.on_regions(regions)
     own_key = allowed_key(blocks, plate, regions)
     return _Scene(padded, frame, blocks, plate, softness, regions, own_key, light, options.despill)
 
