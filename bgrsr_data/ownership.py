@@ -32,6 +32,18 @@ def refuse_originals(items: Sequence[Item[Any]], out: Path) -> None:
             raise InputError(f"{path}: is where the results would be written; give another folder than {out}")
 
 
+def refuse_unspeakable(items: Sequence[Item[Any]]) -> None:
+    """Refuse a file whose name is no text: rows hold paths as text.
+
+    Raises:
+        InputError: A name is not UTF-8.
+    """
+    for item in items:
+        path = str(getattr(item.payload, "path", ""))
+        if not path.isprintable() and any(0xD800 <= ord(letter) <= 0xDFFF for letter in path):
+            raise InputError(f"{path!r}: its name is not UTF-8; rename the file")
+
+
 def claim(ledger: Ledger, stage: str, items: Sequence[Item[Any]], out: Path) -> None:
     """Put down, before anything is written, whose each place is.
 

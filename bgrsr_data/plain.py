@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bgrsr_data.ledger import Ledger
-from bgrsr_data.ownership import claim, refuse_originals
+from bgrsr_data.ownership import claim, refuse_originals, refuse_unspeakable
 from bgrsr_data.records import Record
 from bgrsr_data.runner import Outcome, Progress, run_stage
 from bgrsr_data.stage import Item, Stage
@@ -62,12 +62,14 @@ def run_on_files(
         The counts, and every record of the items, of this run and of earlier ones.
 
     Raises:
-        InputError: `out` cannot be written, has originals where results would go, or files that are not ours.
+        InputError: `out` cannot be written, has originals where results would go, or files that are not ours; or a
+            file's name is not UTF-8.
         LockedError: Another process is writing there.
         DiskFullError: Nothing more could be written; what was finished is kept.
     """
     listed = list(items)
     plain = PlainStage(stage, listed)
+    refuse_unspeakable(listed)
     refuse_originals(listed, out)
     workspace = Workspace.create(out, ledger=OUT_LEDGER)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +23,7 @@ from bgrsr_data.ownership import claim, refuse_originals
 from bgrsr_data.plain import run_on_files
 from bgrsr_data.records import Record
 from bgrsr_data.stage import Item
+from bgrsr_data.stages import make_stage
 from bgrsr_data.workspace import OUT_LEDGER
 
 
@@ -62,6 +64,14 @@ def test_deblur_does_not_write_among_its_originals(tmp_path: Path) -> None:
     for out in (tmp_path / "in", tmp_path / "link", tmp_path / "out" / ".." / "in"):
         with pytest.raises(InputError, match="is where the results would be written"):
             refuse_originals(items, out)
+
+
+def test_a_file_whose_name_is_no_text_is_refused_in_one_line(tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"a\xff.png")
+    photo(tmp_path / "b.png").replace(odd)
+    with pytest.raises(InputError, match=r"its name is not UTF-8; rename the file"):
+        run_on_files(make_stage("deblur"), deblur_items([odd]), tmp_path / "out")
+    assert odd.exists()
 
 
 def test_frames_refuse_an_original_inside_the_folder_they_write_and_no_other(tmp_path: Path) -> None:

@@ -167,12 +167,12 @@ class Extraction:
         report = reader.report
         if report.frames:
             return Rejection("no-frames", f"nothing lies between start_s and end_s in {float(report.end_s):.2f} s")
-        return Rejection("no-frames", f"nothing could be decoded; {report.skipped} parts are broken")
+        return Rejection("no-frames", f"nothing could be decoded; broken parts: {report.skipped}")
 
     def _note_damage(self, reader: VideoReader, *, to_the_end: bool) -> None:
         report = reader.report
         if report.skipped:
-            detail = f"{report.skipped} parts could not be decoded and were left out"
+            detail = f"parts that could not be decoded and were left out: {report.skipped}"
             self.dropped.append(("damage", "corrupt-part", detail))
         if to_the_end and report.truncated:
             detail = (
