@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.errors import InputError
+from bgrsr_data.media.contact import contact_sheet
 from bgrsr_data.media.images import read_grey, read_rgb, write_image
 from bgrsr_data.quickstart.footage import truth_path
 from bgrsr_data.quickstart.studio import FPS
 from bgrsr_data.records import Clip, Foreground, Frame, Source
-from bgrsr_data.report.contact import contact_sheet
 from bgrsr_data.workspace import Workspace
 
 MAGNIFIED = 4  # differences are drawn so many times as strong

@@ -8,9 +8,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from bgrsr_data.media.contact import Picture, contact_sheet
 from bgrsr_data.media.images import read_rgb
 from bgrsr_data.records import Frame
-from bgrsr_data.report.contact import Picture, contact_sheet
 
 _CLOSE = 4  # a close-up shows one part in so many of the picture's height
 

@@ -16,10 +16,10 @@ import yaml
 
 import bgrsr_data
 from bgrsr_data.ledger import Ledger
+from bgrsr_data.media.contact import Picture, fit
 from bgrsr_data.media.images import read_rgb
 from bgrsr_data.report import facts
 from bgrsr_data.report.charts import draw_histograms, score_values
-from bgrsr_data.report.contact import Picture, fit
 from bgrsr_data.report.facts import Dataset, Work
 from bgrsr_data.report.runs import Run
 from bgrsr_data.report.sheets import Sheet

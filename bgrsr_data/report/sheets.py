@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.combine.render import Renderer
+from bgrsr_data.media.contact import Picture, checkerboard, contact_sheet, cover, over, tint_trimap
 from bgrsr_data.media.images import read_grey, read_rgb
 from bgrsr_data.records import Foreground, Frame, Record
-from bgrsr_data.report.contact import Picture, checkerboard, contact_sheet, cover, over, tint_trimap
 from bgrsr_data.report.deblurred import draw_deblurred
 from bgrsr_data.report.facts import Dataset
 

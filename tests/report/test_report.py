@@ -15,11 +15,11 @@ from report_set import Made
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.manifests import manifest_path, read_rows
+from bgrsr_data.media.contact import checkerboard, contact_sheet, fit, over, tint_trimap
 from bgrsr_data.media.images import read_rgb, write_image
 from bgrsr_data.recipes import read_recipe
 from bgrsr_data.records import Clip, Combination, Foreground, Frame, RejectionRow, ReportRow, Trimap
 from bgrsr_data.report.charts import draw_histograms
-from bgrsr_data.report.contact import checkerboard, contact_sheet, fit, over, tint_trimap
 from bgrsr_data.report.facts import Dataset, funnel, leaks, read_dataset, refusals, shares, work_done
 from bgrsr_data.report.page import recipe_text
 from bgrsr_data.report.runs import find_runs
