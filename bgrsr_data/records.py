@@ -200,19 +200,40 @@ class Combination(Record):
     left: float = Field(description="Left edge of the placed file, in heights of the picture.")
     top: float = Field(description="Top edge of the placed file, in heights of the picture.")
     flip: bool = Field(description="Mirror the foreground, before it is placed.")
-    light: list[float] = Field(default_factory=lambda: [1.0, 1.0, 1.0], description="Gain of R, G and B on the person.")
-    wrap: float = Field(default=0.0, description="Share of the background's light that wraps around the edge, 0 to 1.")
-    shadow: float = Field(default=0.0, description="How much the person's soft shadow darkens the background, 0 to 1.")
-    spill: float = Field(default=0.0, description="Share of the original background's light on the input's edge.")
+    match: float = Field(
+        default=0.0,
+        description="How far exposure and white balance of the person are moved to those of the original background, "
+        "0 to 1, in input and target alike; measured when it is rendered.",
+    )
+    light: list[float] = Field(
+        default_factory=lambda: [1.0, 1.0, 1.0],
+        description="Gain of R, G and B on the person's linear light, in input and target alike, on top of `match`.",
+    )
+    wrap: float = Field(
+        default=0.0,
+        description="Share of the brighter light of whatever is behind that wraps around the person's edge, 0 to 1.",
+    )
+    shadow: float = Field(
+        default=0.0,
+        description="Share of its light that the person's soft shadow takes from what is behind, at its darkest; "
+        "`seed` decides to which side it falls.",
+    )
+    spill: float = Field(
+        default=0.0, description="Share of the original background's light on the person's edge, in the input only."
+    )
     blur_px: float = Field(default=0.0, description="Length of the input's motion blur, in pixels of the input.")
     blur_angle: float = Field(default=0.0, description="Its direction, degrees from the right, clockwise.")
     kernel: Literal["area", "bilinear", "bicubic", "lanczos"] = Field(
-        default="area", description="How the input was made smaller."
+        default="area", description="How the input was made smaller, in linear light."
     )
-    noise: float = Field(description="Standard deviation of the input's camera noise, sRGB [0, 1].")
+    noise: float = Field(
+        description="Standard deviation of the input's sensor noise at middle grey, sRGB [0, 1]; it grows with light."
+    )
     codec: Literal["none", "jpeg", "h264"] = Field(default="none", description="What coded the input.")
-    quality: int = Field(default=100, description="JPEG quality, or CRF of H.264.")
-    seed: int = Field(description="Decides which part of each background is seen, and draws the noise.")
+    quality: int = Field(default=100, description="Of JPEG 1 to 100; of H.264 its CRF, 0 to 51.")
+    seed: int = Field(
+        description="Decides which part of each background is seen and where the shadow falls, and draws the noise."
+    )
 
 
 class ManifestRow(Record):
