@@ -83,9 +83,10 @@ def key_image(
     if scene.regions.rim.any() and options.despill > 0:
         _paint_rim(scene, foreground)
     alpha[find_strays(alpha, scene.regions).repeat(BLOCK, 0).repeat(BLOCK, 1)] = 0
+    if mattes is not None:
+        mattes.on_pixels(alpha, foreground, scene.rgb)
     foreground = np.ascontiguousarray(continue_outward(foreground, alpha)[:height, :width])
     alpha = np.ascontiguousarray(alpha[:height, :width])
-    alpha = alpha if mattes is None else mattes.on_alpha(alpha)
     _demand_subject(float(alpha.mean()))
     model = {"doubt": 1e3 * doubt / alpha.size, "noise": scene.blocks.noise, "band": float(scene.regions.band.mean())}
     scores = judge(alpha, foreground, screen, scene.plate, model)

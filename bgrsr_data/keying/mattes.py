@@ -1,0 +1,141 @@
+"""What a person, or a segmenter, says of a frame before it is keyed.
+
+    garbage   surely no subject: a tracking marker, a stand, what is beside the screen (a garbage matte)
+    subject   surely subject, whatever its colour: green clothes, a glossy badge (a hold-out mask)
+    inside    subject, unless it looks exactly like the screen: a segmenter's hint
+    near      where a subject can be: a piece that lies wholly outside is none; a segmenter's hint
+
+Each acts where something is decided, and not on the result alone: garbage and subject are left out of the screen's
+estimate, and the colours of the subject matte tell the edge beside it what clothes are there. So a matte may be drawn
+roughly: the edge is still the camera's. Where garbage and subject overlap, garbage wins, as in compositing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bgrsr_data.errors import Rejection
+from bgrsr_data.keying.blocks import BLOCK
+
+if TYPE_CHECKING:
+    from bgrsr_data.keying.regions import Regions
+
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+_FAINT = 0.01
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mattes:
+    """Masks over one frame, each (H, W) bool or None: nothing is known.
+
+    Attributes:
+        garbage: Surely no subject.
+        subject: Surely subject; its bytes are copied.
+        inside: Subject but for what looks exactly like the screen.
+        near: Where a subject can be.
+    """
+
+    garbage: Mask | None = None
+    subject: Mask | None = None
+    inside: Mask | None = None
+    near: Mask | None = None
+
+    def on_screen(self, region: Mask) -> Mask:
+        """Take what is surely no screen out of it.
+
+        Args:
+            region: The screen, roughly: bool, at any size.
+
+        Returns:
+            The same, less both mattes.
+
+        Raises:
+            Rejection: "no-screen": nothing of it is left.
+        """
+        left = region.copy()
+        for matte in (self.garbage, self.subject):
+            if matte is not None:
+                left &= ~_shrunk(matte, region.shape)
+        if not left.any():
+            raise Rejection("no-screen", "the mattes cover all of the screen; draw them smaller")
+        return left
+
+    def on_regions(self, regions: Regions) -> Regions:
+        """Decide the 4×4 blocks that lie wholly inside a matte.
+
+        Args:
+            regions: What each block is.
+
+        Returns:
+            Garbage is screen; subject is core, whose colours are its own and whose light is not taken away.
+        """
+        if self.inside is not None:
+            inside = _blocks(self.inside, regions.core.shape) & ~regions.screen
+            regions = _as_core(regions, inside & regions.band)
+        if self.subject is not None:
+            subject = _blocks(self.subject, regions.core.shape)
+            regions = _as_core(regions, subject)
+            regions = replace(regions, rim=regions.rim & ~subject)
+        if self.garbage is not None:
+            garbage = _blocks(self.garbage, regions.core.shape)
+            kept = {name: getattr(regions, name) & ~garbage for name in ("core", "band", "rim", "pure")}
+            regions = replace(regions, screen=regions.screen | garbage, **kept)
+        return regions
+
+    def on_pixels(self, alpha: Floats, foreground: NDArray[np.uint8], rgb: NDArray[np.uint8]) -> None:
+        """Decide the pixels inside of the mattes, and take away what is near no subject.
+
+        Args:
+            alpha: (h, w) float32 [0, 1], the frame padded to whole blocks; changed.
+            foreground: (h, w, 3) uint8 sRGB; changed.
+            rgb: (h, w, 3) uint8 sRGB, the frame itself.
+        """
+        if self.near is not None:
+            alpha[_lost(alpha, _blocks(self.near, _block_shape(alpha)))] = 0
+        if self.subject is not None:
+            height, width = self.subject.shape
+            alpha[:height, :width][self.subject] = 1
+            foreground[:height, :width][self.subject] = rgb[:height, :width][self.subject]
+        if self.garbage is not None:
+            height, width = self.garbage.shape
+            alpha[:height, :width][self.garbage] = 0
+
+
+def _as_core(regions: Regions, blocks: Mask) -> Regions:
+    """Call blocks sure subject."""
+    screen, band = regions.screen & ~blocks, regions.band & ~blocks
+    return replace(regions, screen=screen, band=band, core=regions.core | blocks, pure=regions.pure | blocks)
+
+
+def _lost(alpha: Floats, near: Mask) -> Mask:
+    """(h, w) bool: the pixels of the pieces that touch no block of `near`."""
+    present = cv2.resize(alpha, near.shape[::-1], interpolation=cv2.INTER_AREA) > _FAINT
+    count, labels = cv2.connectedComponents(present.astype(np.uint8), connectivity=8)
+    found = np.zeros(count, np.bool_)
+    found[labels[near]] = True
+    found[0] = True
+    return np.asarray(~found[labels].repeat(BLOCK, 0).repeat(BLOCK, 1), np.bool_)
+
+
+def _block_shape(alpha: Floats) -> tuple[int, int]:
+    return alpha.shape[0] // BLOCK, alpha.shape[1] // BLOCK
+
+
+def _blocks(mask: Mask, shape: tuple[int, ...]) -> Mask:
+    """The blocks that a mask covers wholly; beyond the frame it goes on as at the border."""
+    height, width = mask.shape
+    below, beside = shape[0] * BLOCK - height, shape[1] * BLOCK - width
+    padded = np.pad(mask, ((0, below), (0, beside)), mode="edge")
+    return np.asarray(padded.reshape(shape[0], BLOCK, shape[1], BLOCK).all((1, 3)), np.bool_)
+
+
+def _shrunk(mask: Mask, shape: tuple[int, ...]) -> Mask:
+    """Whether a mask covers any of each cell of a coarser grid."""
+    share = cv2.resize(mask.astype(np.float32), (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+    return np.asarray(share > 0, np.bool_)
