@@ -73,9 +73,9 @@ def key_image(
         Rejection: "too-small" below 32 pixels a side, "no-screen" when no screen is found, "no-subject" when nothing
             stands before it.
     """
-    screen = find_screen(rgb, options.screen)
+    screen = find_screen(rgb, options.screen) if mattes is None else mattes.find_screen(rgb, options.screen)
     height, width = rgb.shape[:2]
-    scene = _scene(rgb, screen.region if mattes is None else mattes.on_screen(screen.region), options, mattes, prior)
+    scene = _scene(rgb, screen.region, options, mattes, prior)
     _demand_subject(float(scene.regions.core.mean()))
     alpha = np.asarray(scene.regions.core.repeat(BLOCK, 0).repeat(BLOCK, 1), np.float32)
     foreground = scene.rgb.copy()
@@ -103,6 +103,7 @@ def _scene(
     frame = light.decode(padded)
     blocks = summarise(frame, region)
     plate = estimate_plate(blocks, region)
+    plate = plate if mattes is None else mattes.on_plate(plate, blocks)
     plate = plate if prior is None else prior.on_plate(plate, blocks)
     softness = edge_softness(blocks, plate) if options.motion else np.zeros_like(blocks.low)
     plate = without_smear(blocks, plate, softness)

@@ -13,17 +13,17 @@ roughly: the edge is still the camera's. Where garbage and subject overlap, garb
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.errors import Rejection
-from bgrsr_data.keying.blocks import BLOCK
-
-if TYPE_CHECKING:
-    from bgrsr_data.keying.regions import Regions
+from bgrsr_data.keying.blocks import BLOCK, Blocks
+from bgrsr_data.keying.plate import Plate, tiled
+from bgrsr_data.keying.regions import Regions
+from bgrsr_data.keying.screen import Screen, find_screen
+from bgrsr_data.media.masks import box_of
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -46,25 +46,48 @@ class Mattes:
     inside: Mask | None = None
     near: Mask | None = None
 
-    def on_screen(self, region: Mask) -> Mask:
-        """Take what is surely no screen out of it.
+    def find_screen(self, rgb: NDArray[np.uint8], wanted: str) -> Screen:
+        """Find the screen in what is no garbage: it may be a small part of the frame.
 
         Args:
-            region: The screen, roughly: bool, at any size.
+            rgb: (H, W, 3) uint8, sRGB.
+            wanted: "auto", or the screen's colour as #RRGGBB.
 
         Returns:
-            The same, less both mattes.
+            The screen, less both mattes; its region is (H, W).
 
         Raises:
-            Rejection: "no-screen": nothing of it is left.
+            Rejection: "no-screen", "too-small".
         """
-        left = region.copy()
+        left, top, right, bottom = box_of(~self._any("garbage", rgb.shape[:2]))
+        if left == right:
+            raise Rejection("no-screen", "the garbage matte covers the whole frame")
+        found = find_screen(rgb[top:bottom, left:right], wanted)
+        region = np.zeros(rgb.shape[:2], np.bool_)
+        region[top:bottom, left:right] = (
+            cv2.resize(found.region.astype(np.uint8), (right - left, bottom - top), interpolation=cv2.INTER_NEAREST) > 0
+        )
+        region &= ~self._any("garbage", region.shape) & ~self._any("subject", region.shape)
+        if not region.any():
+            raise Rejection("no-screen", "the mattes cover all of the screen; draw them smaller")
+        return replace(found, region=region, coverage=float(region.mean()))
+
+    def on_plate(self, plate: Plate, blocks: Blocks) -> Plate:
+        """Estimate the plate again from blocks that no matte touches, where some of those that it rests on are touched.
+
+        Args:
+            plate: The clean plate.
+            blocks: The frame in blocks.
+        """
+        shape = plate.known.shape
+        touched = np.zeros(shape, np.bool_)
         for matte in (self.garbage, self.subject):
             if matte is not None:
-                left &= ~_shrunk(matte, region.shape)
-        if not left.any():
-            raise Rejection("no-screen", "the mattes cover all of the screen; draw them smaller")
-        return left
+                touched |= ~_blocks(~matte, shape)
+        known = plate.known & ~touched
+        if not known.any() or not (plate.known & touched).any():
+            return plate
+        return replace(plate, light=tiled(blocks.mean, known, 2), known=known, alike=plate.alike & ~touched)
 
     def on_regions(self, regions: Regions) -> Regions:
         """Decide the 4×4 blocks that lie wholly inside a matte.
@@ -87,6 +110,11 @@ class Mattes:
             kept = {name: getattr(regions, name) & ~garbage for name in ("core", "band", "rim", "pure")}
             regions = replace(regions, screen=regions.screen | garbage, **kept)
         return regions
+
+    def _any(self, name: str, shape: tuple[int, ...]) -> Mask:
+        """A mask, or one that marks nothing."""
+        matte = getattr(self, name)
+        return np.zeros(shape, np.bool_) if matte is None else matte
 
     def on_pixels(self, alpha: Floats, foreground: NDArray[np.uint8], rgb: NDArray[np.uint8]) -> None:
         """Decide the pixels inside of the mattes, and take away what is near no subject.
@@ -133,9 +161,3 @@ def _blocks(mask: Mask, shape: tuple[int, ...]) -> Mask:
     below, beside = shape[0] * BLOCK - height, shape[1] * BLOCK - width
     padded = np.pad(mask, ((0, below), (0, beside)), mode="edge")
     return np.asarray(padded.reshape(shape[0], BLOCK, shape[1], BLOCK).all((1, 3)), np.bool_)
-
-
-def _shrunk(mask: Mask, shape: tuple[int, ...]) -> Mask:
-    """Whether a mask covers any of each cell of a coarser grid."""
-    share = cv2.resize(mask.astype(np.float32), (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
-    return np.asarray(share > 0, np.bool_)
