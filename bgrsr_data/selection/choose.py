@@ -10,10 +10,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bgrsr_data.frames.near import find_near
 from bgrsr_data.records import Background, Frame, Record
 from bgrsr_data.selection.balance import deal
 from bgrsr_data.selection.bounds import unfit
-from bgrsr_data.selection.near import find_near
 from bgrsr_data.selection.options import SelectOptions
 
 Row = TypeVar("Row", bound=Frame | Background)

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from bgrsr_data.frames.duplicates import draw_thumbnail, hash_picture
 from bgrsr_data.frames.faces import find_faces
+from bgrsr_data.frames.near import find_near
 from bgrsr_data.media.colour import luma
 from bgrsr_data.media.images import read_rgb
 from bgrsr_data.media.video import decode
-from bgrsr_data.selection.near import find_near
 
 pytestmark = pytest.mark.benchmark
 Picture = NDArray[np.uint8]

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from bgrsr_data.frames.near import find_near
 from bgrsr_data.records import Frame
 from bgrsr_data.selection.balance import deal
-from bgrsr_data.selection.near import find_near
 from bgrsr_data.selection.options import SelectOptions
 
 pytestmark = pytest.mark.benchmark

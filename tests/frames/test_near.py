@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from bgrsr_data.frames.duplicates import draw_thumbnail, hash_picture
+from bgrsr_data.frames.near import find_near, pair_near
 from bgrsr_data.media.colour import luma
 from bgrsr_data.media.video import decode
-from bgrsr_data.selection.near import find_near
 from bgrsr_data.selection.options import SelectOptions
 
 DEFAULT = SelectOptions()
@@ -115,3 +115,29 @@ def test_people_before_one_screen_are_far_apart(footage: Path) -> None:
     of_clip = [looks(footage / name, 5)[0] for name in CLIPS]
     nearest = min(int(a ^ b).bit_count() for one, other in combinations(of_clip, 2) for a in one for b in other)
     assert nearest >= 10 > DEFAULT.near_duplicate_bits
+
+
+@pytest.mark.parametrize(("bits", "levels"), [(1, 8), (4, 4), (6, 4), (11, 6), (33, 8)])
+def test_two_groups_are_paired_where_comparing_all_with_all_finds_a_near_pair(bits: int, levels: int) -> None:
+    for seed in range(3):
+        hashes, thumbnails, groups = crowd(seed, 120)
+        near = {
+            (one, other)
+            for other, one in combinations(range(len(hashes)), 2)
+            if int(hashes[one] ^ hashes[other]).bit_count() < bits
+            and np.abs(thumbnails[one].astype(int) - thumbnails[other]).max() <= levels
+            and groups[one] != groups[other]
+        }
+        pairs = pair_near(hashes, thumbnails, groups, bits=bits, levels=levels)
+        assert set(pairs) <= near
+        assert {(one, groups[other]) for one, other in pairs} == {(one, groups[other]) for one, other in near}
+        assert pairs == sorted(pairs)
+        assert near or bits < 4
+
+
+def test_where_nothing_is_near_or_nothing_is_asked_for_there_are_no_pairs() -> None:
+    hashes, thumbnails = np.zeros(3, np.uint64), np.zeros((3, 64), np.uint8)
+    assert pair_near(hashes, thumbnails, list("abc"), bits=0, levels=255) == []
+    assert pair_near(hashes, thumbnails, list("aaa"), bits=6, levels=4) == []
+    assert pair_near(hashes[:0], thumbnails[:0], [], bits=6, levels=4) == []
+    assert pair_near(hashes, thumbnails, list("aba"), bits=6, levels=4) == [(1, 0), (2, 1)]

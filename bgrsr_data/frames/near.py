@@ -24,6 +24,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+BITS, LEVELS = 6, 4  # what these figures speak for: fewer bits than that, at most so many levels
+
 _ONES = np.array([value.bit_count() for value in range(1 << 16)], np.uint8)
 
 
@@ -62,6 +64,38 @@ def find_near(
         else:
             index.add(one)
     return found
+
+
+def pair_near(
+    hashes: NDArray[np.uint64], thumbnails: NDArray[np.uint8], groups: Sequence[str], *, bits: int, levels: int
+) -> list[tuple[int, int]]:
+    """Which groups have pictures in common: for each picture the nearest earlier one of each other group.
+
+    Args:
+        hashes: (N,) uint64, difference hashes.
+        thumbnails: (N, 64) uint8, grey levels.
+        groups: N names; pictures of one group are not compared.
+        bits: As of `find_near`.
+        levels: As of `find_near`.
+
+    Returns:
+        (later, earlier) as indices, in order. Two groups that are near in any pictures are named by some pair.
+    """
+    of_group = np.unique(np.asarray(groups), return_inverse=True)[1] if len(groups) else np.empty(0, np.int64)
+    index = _Index(hashes, bits)
+    pairs = []
+    for one in range(len(hashes) if bits else 0):
+        among = index.sharing(one)
+        among = among[of_group[among] != of_group[one]]
+        apart = _bits_apart(hashes[among], hashes[one])
+        among, apart = among[apart < bits], apart[apart < bits]
+        alike = (_levels_apart(thumbnails[among], thumbnails[one]) <= levels).all(1)
+        among, apart = among[alike], apart[alike]
+        nearest = among[np.lexsort((among, apart))]
+        first = np.unique(of_group[nearest], return_index=True)[1]
+        pairs += [(one, int(other)) for other in np.sort(nearest[first])]
+        index.add(one)
+    return pairs
 
 
 def _bits_apart(many: NDArray[np.uint64], one: np.uint64) -> NDArray[np.uint8]:
