@@ -47,7 +47,8 @@ def with_options(model: type[BaseModel], into: str = "given") -> Callable[[Comma
         @functools.wraps(command)
         def wrapped(**values: Any) -> None:
             given = {name: values.pop(name) for name in model.model_fields}
-            command(**values, **{into: {name: value for name, value in given.items() if value is not None}})
+            used = {name: value for name, value in given.items() if value is not None and value != []}
+            command(**values, **{into: used})
 
         wrapped.__signature__ = signature.replace(parameters=[*own, *flags])  # type: ignore[attr-defined]
         wrapped.__annotations__ = {p.name: p.annotation for p in [*own, *flags]}
@@ -59,8 +60,11 @@ def with_options(model: type[BaseModel], into: str = "given") -> Callable[[Comma
 def _flag(name: str, annotation: Any, model: type[BaseModel]) -> inspect.Parameter:
     field = model.model_fields[name]
     kind = _without_none(annotation)
-    default = "none" if field.default is None else str(field.default).lower() if kind is bool else str(field.default)
-    option = typer.Option(help=field.description, show_default=default)
+    none = field.default is None or field.default == ()
+    default = "none" if none else str(field.default).lower() if kind is bool else str(field.default)
+    told = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    metavar = str(told["metavar"]) if "metavar" in told else None
+    option = typer.Option(help=field.description, show_default=default, metavar=metavar)
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
     )
@@ -70,4 +74,6 @@ def _without_none(annotation: Any) -> Any:
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         (kind,) = [arm for arm in typing.get_args(annotation) if arm is not type(None)]
         return kind
+    if typing.get_origin(annotation) is tuple:  # several values; what each must be, the model itself says
+        return list[str]
     return annotation

@@ -2,8 +2,8 @@
 
     garbage   surely no subject: a tracking marker, a stand, what is beside the screen (a garbage matte)
     subject   surely subject, whatever its colour: green clothes, a glossy badge (a hold-out mask)
-    inside    subject, unless it looks exactly like the screen: a segmenter's hint
-    near      where a subject can be: a piece that lies wholly outside is none; a segmenter's hint
+    inside    deep in a person: a hole that lies wholly there and shows no screen is closed; a segmenter's hint
+    near      near a person: a piece that lies wholly outside is no subject; a segmenter's hint
 
 Each acts where something is decided, and not on the result alone: garbage and subject are left out of the screen's
 estimate, and the colours of the subject matte tell the edge beside it what clothes are there. So a matte may be drawn
@@ -37,8 +37,8 @@ class Mattes:
     Attributes:
         garbage: Surely no subject.
         subject: Surely subject; its bytes are copied.
-        inside: Subject but for what looks exactly like the screen.
-        near: Where a subject can be.
+        inside: Deep in a person.
+        near: Not far from a person.
     """
 
     garbage: Mask | None = None
@@ -81,7 +81,7 @@ class Mattes:
         """
         shape = plate.known.shape
         touched = np.zeros(shape, np.bool_)
-        for matte in (self.garbage, self.subject):
+        for matte in (self.garbage, self.subject, self.inside):
             if matte is not None:
                 touched |= ~_blocks(~matte, shape)
         known = plate.known & ~touched
@@ -99,8 +99,7 @@ class Mattes:
             Garbage is screen; subject is core, whose colours are its own and whose light is not taken away.
         """
         if self.inside is not None:
-            inside = _blocks(self.inside, regions.core.shape) & ~regions.screen
-            regions = _as_core(regions, inside & regions.band)
+            regions = _as_core(regions, _holes(regions, _blocks(self.inside, regions.core.shape)))
         if self.subject is not None:
             subject = _blocks(self.subject, regions.core.shape)
             regions = _as_core(regions, subject)
@@ -110,11 +109,6 @@ class Mattes:
             kept = {name: getattr(regions, name) & ~garbage for name in ("core", "band", "rim", "pure")}
             regions = replace(regions, screen=regions.screen | garbage, **kept)
         return regions
-
-    def _any(self, name: str, shape: tuple[int, ...]) -> Mask:
-        """A mask, or one that marks nothing."""
-        matte = getattr(self, name)
-        return np.zeros(shape, np.bool_) if matte is None else matte
 
     def on_pixels(self, alpha: Floats, foreground: NDArray[np.uint8], rgb: NDArray[np.uint8]) -> None:
         """Decide the pixels inside of the mattes, and take away what is near no subject.
@@ -134,11 +128,25 @@ class Mattes:
             height, width = self.garbage.shape
             alpha[:height, :width][self.garbage] = 0
 
+    def _any(self, name: str, shape: tuple[int, ...]) -> Mask:
+        """A mask, or one that marks nothing."""
+        matte = getattr(self, name)
+        return np.zeros(shape, np.bool_) if matte is None else matte
+
 
 def _as_core(regions: Regions, blocks: Mask) -> Regions:
     """Call blocks sure subject."""
     screen, band = regions.screen & ~blocks, regions.band & ~blocks
     return replace(regions, screen=screen, band=band, core=regions.core | blocks, pure=regions.pure | blocks)
+
+
+def _holes(regions: Regions, inside: Mask) -> Mask:
+    """(h, w) bool: the pieces that are no core, lie wholly inside, and show no screen."""
+    count, labels = cv2.connectedComponents((~regions.core).astype(np.uint8), connectivity=8)
+    closed = np.ones(count, np.bool_)
+    closed[labels[~inside | regions.screen]] = False
+    closed[0] = False
+    return np.asarray(closed[labels], np.bool_)
 
 
 def _lost(alpha: Floats, near: Mask) -> Mask:

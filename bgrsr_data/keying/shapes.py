@@ -1,8 +1,8 @@
-"""Marking a part of the frame: a rectangle, a polygon, or a mask file.
+"""A part of the frame in words: a rectangle, a polygon, or a mask file.
 
     0,0,0.08,1                              left, top, right, bottom
     170px,720px 190px,720px 156px,195px     corners of a polygon as x,y, three or more
-    stand.png                               white is marked; scaled to the frame
+    stand.png                               what is white is marked; scaled to the frame
 
 A bare number is a share of the frame's width or height, one with `px` counts pixels from the left upper corner.
 """
@@ -10,42 +10,36 @@ A bare number is a share of the frame's width or height, one with `px` counts pi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-import numpy as np
-from numpy.typing import NDArray
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from bgrsr_data.errors import InputError
-from bgrsr_data.media.files import stamp_of
 
-if TYPE_CHECKING:
-    Mask = NDArray[np.bool_]
-
-HOW = "give a rectangle as left,top,right,bottom, a polygon as x,y x,y x,y, or the path of a mask"
+HOW = "a rectangle as left,top,right,bottom, a polygon as x,y x,y x,y, or the path of a mask"
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:px)?"
 _NUMBERS = re.compile(rf"\s*{_NUMBER}(?:[,\s]+{_NUMBER})*\s*")
-_SUBPIXELS = 8  # bits of a corner's place after the point
-_SHAPE_SLACK = 0.02  # by so much a mask's width over its height may differ from the frame's
 
 
 def check_shape(text: str) -> str:
     """Give `text` back where it is a rectangle, a polygon, or could be a path.
 
     Raises:
-        ValueError: It is neither; the message says why.
+        PydanticCustomError: It is neither.
     """
     if is_path(text):
         return text
     numbers = _numbers(text)
     if len(numbers) % 2 or len(numbers) < 4 or (len(numbers) == 4 and len(text.split()) > 1):
-        raise ValueError(f"'{text}' has not enough corners; {HOW}")
-    outside = [number for number in numbers if _outside(number)]
-    if outside:
-        raise ValueError(f"'{text}' goes outside the frame at {outside[0]}: shares are from 0 to 1, pixels end in px")
+        raise PydanticCustomError("shape", f"must be {HOW}")
+    if any(number.startswith("-") or (not number.endswith("px") and float(number) > 1) for number in numbers):
+        raise PydanticCustomError("shape", "must lie in the frame: shares are 0 to 1, pixels are written as 96px")
     return text
+
+
+Shape = Annotated[str, AfterValidator(check_shape)]
 
 
 def is_path(text: str) -> bool:
@@ -53,87 +47,44 @@ def is_path(text: str) -> bool:
     return _NUMBERS.fullmatch(text) is None
 
 
-def draw_shapes(shapes: Sequence[str], size: tuple[int, int]) -> Mask | None:
-    """Mark the pixels that any of the shapes covers.
+def resolved(shape: str, beside: Path) -> str:
+    """The same shape, the path of a mask made absolute.
+
+    Raises:
+        InputError: There is no such mask.
+    """
+    if not is_path(shape):
+        return shape
+    path = (beside / Path(shape).expanduser()).resolve()
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such mask; a shape is {HOW}")
+    return str(path)
+
+
+def corners_of(shape: str, size: tuple[int, int]) -> list[tuple[float, float]]:
+    """The corners of a polygon, or the left upper and the right lower one of a rectangle.
 
     Args:
-        shapes: As the module says; paths are absolute, or relative to the current folder.
+        shape: What `check_shape` let pass and is no path.
         size: Height and width of the frame, in pixels.
 
     Returns:
-        (H, W) bool, not to be written to; None where there is no shape.
+        (x, y) in pixels: the left upper corner of the frame is (0, 0), the right lower one (width, height).
 
     Raises:
-        InputError: A shape goes outside the frame or marks nothing; a mask cannot be read, or has another shape.
+        InputError: A corner is outside the frame.
     """
-    if not shapes:
-        return None
-    return _drawn(tuple(shapes), size, tuple(stamp_of(Path(shape)) for shape in shapes if is_path(shape)))
-
-
-@lru_cache(maxsize=32)
-def _drawn(shapes: tuple[str, ...], size: tuple[int, int], files: tuple[str, ...]) -> Mask:  # noqa: ARG001 - a key
-    """Drawn once for all frames of a clip."""
-    marked = np.zeros(size, np.bool_)
-    for shape in shapes:
-        marked |= _from_file(Path(shape), size) if is_path(shape) else _from_numbers(shape, size)
-    marked.flags.writeable = False
-    return marked
-
-
-def _from_numbers(text: str, size: tuple[int, int]) -> Mask:
-    numbers, marked = _numbers(text), np.zeros(size, np.bool_)
-    corners = [_pixels(number, size[1 - i % 2], text, size) for i, number in enumerate(numbers)]
-    if len(corners) == 4:
-        left, top, right, bottom = (round(corner) for corner in corners)
-        marked[top:bottom, left:right] = True
-    else:
-        marked = _polygon(corners, size)
-    if not marked.any():
-        raise InputError(f"'{text}' marks no pixel of a frame of {size[1]}x{size[0]} px; {HOW}")
-    return marked
-
-
-def _polygon(corners: Sequence[float], size: tuple[int, int]) -> Mask:
-    """What lies inside, and the pixels that the outline passes through."""
-    import cv2  # noqa: PLC0415 - options are read by commands that draw nothing
-
-    places = (np.array(corners).reshape(-1, 2) - 0.5) * (1 << _SUBPIXELS)  # a pixel's place is its middle
-    drawn = np.zeros(size, np.uint8)
-    cv2.fillPoly(drawn, [np.rint(places).astype(np.int32)], 1, shift=_SUBPIXELS)
-    return np.asarray(drawn > 0, np.bool_)
-
-
-def _from_file(path: Path, size: tuple[int, int]) -> Mask:
-    import cv2  # noqa: PLC0415
-
-    from bgrsr_data.media.images import read_grey  # noqa: PLC0415
-
-    if not path.is_file():
-        raise InputError(f"'{path}': there is no such mask; {HOW}")
-    mask, (height, width) = read_grey(path), size
-    if abs(mask.shape[1] * height / (mask.shape[0] * width) - 1) > _SHAPE_SLACK:
-        told = f"is {mask.shape[1]}x{mask.shape[0]} px, the frame {width}x{height}"
-        raise InputError(f"{path}: {told}; a mask may be of another size, but not of another shape")
-    marked = np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA), np.uint8) > 127
-    if not marked.any():
-        raise InputError(f"{path}: marks nothing; what is white in a mask is marked")
-    return np.asarray(marked, np.bool_)
+    height, width = size
+    sides = (_place(number, (width, height)[i % 2], shape, size) for i, number in enumerate(_numbers(shape)))
+    return list(zip(sides, sides, strict=True))
 
 
 def _numbers(text: str) -> list[str]:
     return re.findall(_NUMBER, text)
 
 
-def _outside(number: str) -> bool:
-    if number.endswith("px"):
-        return number.startswith("-")
-    return not 0 <= float(number) <= 1
-
-
-def _pixels(number: str, side: int, text: str, size: tuple[int, int]) -> float:
-    """A coordinate in pixels."""
+def _place(number: str, side: int, shape: str, size: tuple[int, int]) -> float:
     place = float(number[:-2]) if number.endswith("px") else float(number) * side
     if not 0 <= place <= side:
-        raise InputError(f"'{text}' goes outside the frame of {size[1]}x{size[0]} px at {number}")
+        raise InputError(f"'{shape}' goes outside the frame of {size[1]}x{size[0]} px at {number}")
     return place
