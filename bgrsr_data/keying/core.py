@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from bgrsr_data.errors import Rejection
 from bgrsr_data.keying.blocks import BLOCK, Blocks, interpolated, put, spread_over, summarise, take
 from bgrsr_data.keying.despill import allowed_key, continue_outward, despill, recover
+from bgrsr_data.keying.domain import find_domain
 from bgrsr_data.keying.light import Light
 from bgrsr_data.keying.motion import edge_softness, without_smear
 from bgrsr_data.keying.options import KeyOptions
@@ -99,7 +100,7 @@ def _scene(
     """Pad the frame to whole blocks and work out everything that is decided on them."""
     height, width = rgb.shape[:2]
     padded = np.asarray(cv2.copyMakeBorder(rgb, 0, -height % BLOCK, 0, -width % BLOCK, cv2.BORDER_REPLICATE), np.uint8)
-    light = Light(options.domain)
+    light = Light(find_domain(rgb, region) if options.domain == "auto" else options.domain)
     frame = light.decode(padded)
     blocks = summarise(frame, region)
     plate = estimate_plate(blocks, region)

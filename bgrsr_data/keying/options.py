@@ -29,9 +29,10 @@ class KeyOptions(Options):
         pattern=r"^(auto|#[0-9a-fA-F]{6})$",
         description="Colour of the screen as #RRGGBB (sRGB), or auto: found in the frame.",
     )
-    domain: Literal["linear", "srgb"] = Field(
-        default="linear",
-        description="Light in which edges are unmixed: linear for cameras, srgb for pictures blended in an editor.",
+    domain: Literal["auto", "linear", "srgb"] = Field(
+        default="auto",
+        description="Light in which edges are unmixed: linear for cameras, srgb for pictures blended in an editor; "
+        "auto is linear unless the screen is drawn, without any grain, and the edges are straight in sRGB.",
     )
     despill: float = Field(
         default=1.0,
