@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -123,7 +123,12 @@ def deblur(
 
 def key(
     files: FilesArgument = None,
-    out: OutOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="For plain files: the folder of the results, or the preview's name.")
+    ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Only draw a sheet (PNG) of some frames keyed, to look at.")
+    ] = False,
     workspace: WorkspaceOption = HERE,
     workers: WorkersOption = None,
     max_disk: MaxDiskOption = None,
@@ -133,19 +138,34 @@ def key(
 ) -> None:
     """Key a screen of any colour into alpha and foreground.
 
-    Takes images, folders of them, and clips.
+    Takes images, folders of them, and clips. Nothing needs to be told: try it first, and look at the preview.
 
-    Writes NAME/alpha.png and NAME/fg.png; for a clip NAME/alpha/0000.png and NAME/fg/0000.png, and so on.
+    Writes NAME/alpha.png and NAME/fg.png; for a clip NAME/alpha/0000.png and NAME/fg/0000.png, and so on. Files of
+    one name, as a/input.png and b/input.png, go by their folders: a and b.
 
     Example: bgrsr key photo.jpg clip.mp4 --out keyed
+    Example: bgrsr key clip.mp4 --preview --garbage 0,0,0.08,1 --subject cardigan.png
     """
+    from bgrsr_data.keying.marks import with_absolute_paths
+
+    told = with_absolute_paths(given)
+    if told.get("hint"):
+        from bgrsr_data.keying.hint import load_segmenter
+
+        load_segmenter(told["hint"])  # what is wrong with it is said once, and not by every frame
+    if preview:
+        from bgrsr_data.cli.preview import preview_key
+
+        preview_key(files or [], told, out, as_json=json)
+        return
 
     def items() -> Iterable[Any]:
         from bgrsr_data.keying.files import plain_items
+        from bgrsr_data.stages import make_stage
 
-        return plain_items(files or [])
+        return plain_items(files or [], cast(KeyOptions, make_stage("key", told).options))
 
-    _step("key", given, _files(files, items), out, workspace, workers=workers, max_disk=max_disk, as_json=json)
+    _step("key", told, _files(files, items), out, workspace, workers=workers, max_disk=max_disk, as_json=json)
 
 
 def trimap(

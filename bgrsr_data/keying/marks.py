@@ -11,11 +11,11 @@ change there makes the frames of that clip stale and no others:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -27,6 +27,7 @@ from bgrsr_data.options import Options
 
 if TYPE_CHECKING:
     from bgrsr_data.keying.mattes import Mattes
+    from bgrsr_data.keying.options import KeyOptions
 
 
 class Marks(Options):
@@ -85,17 +86,68 @@ class MarkList:
         fitting = [marks for pattern, marks in self.clips.items() if _fits(pattern, names)]
         return sum(fitting, Marks())
 
-    def refuse_unknown(self, known: Iterable[str]) -> None:
-        """Refuse a name that is no clip's: what was meant to be marked would silently not be.
+    def refuse_unknown(self, names: Collection[str], *, all_of_them: bool) -> None:
+        """Refuse names that are no clip's: what was meant to be marked would silently not be.
 
         Raises:
             InputError: Naming the line.
         """
-        names = set(known)
-        for pattern in self.clips:
-            if not _fits(pattern, names):
-                hint = did_you_mean(pattern, sorted(names))
-                raise self.marked.error([pattern], f"there is no source and no clip '{pattern}'{hint}")
+        unknown = [pattern for pattern in self.clips if not _fits(pattern, names)]
+        if unknown and (all_of_them or len(unknown) == len(self.clips)):
+            hint = did_you_mean(unknown[0], sorted(names))
+            raise self.marked.error([unknown[0]], f"there is no clip '{unknown[0]}'{hint}")
+
+
+class Marking:
+    """What the options of the stage say of marks, and of what else decides a key beside the frame.
+
+    Raises:
+        InputError: A mask, the list of marks or the hint's network is missing; the list is wrong.
+    """
+
+    def __init__(self, options: KeyOptions) -> None:
+        self._all = Marks(garbage=options.garbage, subject=options.subject).beside(Path())
+        self._listed = read_marks(Path(options.mattes)) if options.mattes else None
+        if options.hint and not Path(options.hint).is_file():
+            raise InputError(f"{options.hint}: there is no such file; --hint takes an ONNX network")
+        self._hint = (sha256_of(Path(options.hint)),) if options.hint else ()
+
+    def of(self, names: Collection[str]) -> Marks:
+        """What is marked in a clip that is known by any of `names`."""
+        return self._all + (self._listed.of(names) if self._listed else Marks())
+
+    def inputs(self, marks: Marks) -> tuple[str, ...]:
+        """What decides a key beside the frame and the options' own text."""
+        return (*marks.inputs(), *self._hint)
+
+    def refuse_unknown(self, known: Iterable[Collection[str]], *, all_of_them: bool = True) -> None:
+        """Refuse a list of marks that names unknown clips.
+
+        Args:
+            known: The names of each clip.
+            all_of_them: Whether one unknown name is too much; else at least one must be known.
+
+        Raises:
+            InputError: Naming the line.
+        """
+        if self._listed:
+            self._listed.refuse_unknown({name for names in known for name in names}, all_of_them=all_of_them)
+
+
+def with_absolute_paths(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as a person typed them, paths made absolute: they are remembered, and workers run elsewhere.
+
+    Raises:
+        InputError: There is no such mask.
+    """
+    found = dict(given)
+    for name in ("garbage", "subject"):
+        if name in found:
+            found[name] = [shape and resolved(shape, Path()) for shape in found[name]]
+    for name in ("mattes", "hint"):
+        if found.get(name):
+            found[name] = str(Path(found[name]).expanduser().absolute())
+    return found
 
 
 def read_marks(path: Path) -> MarkList:
