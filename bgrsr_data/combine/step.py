@@ -8,8 +8,9 @@ from pathlib import Path
 
 from bgrsr_data.combine.options import CombineOptions
 from bgrsr_data.combine.plan import plan_combinations
+from bgrsr_data.leaks import find_leaks, refuse_leaks
 from bgrsr_data.ledger import Ledger
-from bgrsr_data.records import Background, Clip, Foreground, Frame, Record, content_hash, reject_part
+from bgrsr_data.records import Background, Clip, Combination, Foreground, Frame, Record, content_hash, reject_part
 from bgrsr_data.stage import Item, Stage
 
 
@@ -21,12 +22,14 @@ class Material:
         foregrounds: All of them.
         backgrounds: All of them.
         clips: What they were made from.
+        frames: What the foregrounds were cut from, and the other frames of those clips.
         left_out: Ids of foregrounds and backgrounds that are not to be used.
     """
 
     foregrounds: list[Foreground]
     backgrounds: list[Background]
     clips: list[Clip]
+    frames: list[Frame]
     left_out: frozenset[str]
 
 
@@ -34,7 +37,7 @@ class Combine(Stage[Material]):
     """Plan the combinations; pixels are rendered where they are asked for."""
 
     name = "combine"
-    version = 2
+    version = 3
     needs = ("fetch", "frames", "select", "key", "trimap")
     pooled = False
     whole = True
@@ -45,32 +48,51 @@ class Combine(Stage[Material]):
         material = reviewed(ledger, only_accepted=self.options.only_accepted)
         everything = [*material.foregrounds, *material.backgrounds, *material.clips]
         inputs = content_hash(*(row.content for row in everything), *sorted(material.left_out))
-        yield Item("all", (inputs,), material)
+        yield Item("all", (inputs, ledger.digest(Frame.kind, "frames", "deblur")), material)
 
     def run(self, item: Item[Material], root: Path) -> Sequence[Record]:  # noqa: ARG002 - writes no file
         """Plan; a foreground whose split has no two places is told.
 
         Raises:
-            InputError: There is nothing to combine, or forced splits would leak.
+            InputError: There is nothing to combine, or the splits leak.
         """
         material = item.payload
-        rows = plan_combinations(
-            material.foregrounds, material.backgrounds, material.clips, self.options, material.left_out
-        )
+        rows = plan(material, self.options)
         used = {row.foreground for row in rows}
         lonely = [f.id for f in material.foregrounds if f.id not in used | material.left_out]
         detail = "the split that it fell into has no two places; fetch more pictures with --role background"
         return [*rows, *(reject_part(self.name, item.id, name, "too-few-places", detail) for name in lonely)]
 
 
+def plan(material: Material, options: CombineOptions) -> list[Combination]:
+    """Plan the combinations of all that is not left out.
+
+    Raises:
+        InputError: There is nothing to combine, or the splits leak.
+    """
+    rows = plan_combinations(
+        material.foregrounds, material.backgrounds, material.clips, options, material.left_out, material.frames
+    )
+    leaks = find_leaks(
+        rows,
+        foregrounds=material.foregrounds,
+        backgrounds=material.backgrounds,
+        clips=material.clips,
+        frames=material.frames,
+    )
+    refuse_leaks(leaks, "nothing was planned")
+    return rows
+
+
 def reviewed(ledger: Ledger, *, only_accepted: bool) -> Material:
     """Everything there is to combine; left out is what a verdict rejects, itself or in what it was made from."""
     out = ledger.rejected_by_review().keys()
-    extracted = {frame.id: frame.original for frame in ledger.rows(Frame, "deblur")}
+    frames = ledger.rows(Frame, "frames", "deblur")
+    extracted = {frame.id: frame.original for frame in frames if frame.original}
     foregrounds, backgrounds = ledger.rows(Foreground), ledger.latest(Background, "frames", "select")
     left_out = {f.id for f in foregrounds if out & {f.id, f.original, extracted.get(f.original), f.clip}}
     left_out |= {b.id for b in backgrounds if out & {b.id, b.clip}}
     if only_accepted:
         accepted = {(v.row, v.row_content) for v in ledger.verdicts() if v.verdict == "accept"}
         left_out |= {f.id for f in foregrounds if (f.id, f.content) not in accepted}
-    return Material(foregrounds, backgrounds, ledger.rows(Clip), frozenset(left_out))
+    return Material(foregrounds, backgrounds, ledger.rows(Clip), frames, frozenset(left_out))

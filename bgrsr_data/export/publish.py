@@ -1,17 +1,23 @@
-"""The `publish` stage: from the ledger to Parquet manifests, each replaced whole."""
+"""The `publish` stage: from the ledger to Parquet manifests, each replaced whole, and none where the splits leak."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+from bgrsr_data.leaks import Leak, find_leaks, refuse_leaks
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.manifests import FILES, manifest_path, write_rows
 from bgrsr_data.media.files import sha256_of
 from bgrsr_data.options import Options
 from bgrsr_data.records import (
     Background,
+    Clip,
+    Combination,
+    Foreground,
     Frame,
     ManifestRow,
     Record,
@@ -27,32 +33,64 @@ class PublishOptions(Options):
     """Options of the `publish` stage: none yet."""
 
 
+class Published:
+    """All that is to be published.
+
+    Args:
+        rows: Of each kind, sorted by id.
+    """
+
+    def __init__(self, rows: dict[type[Record], list[Record]]) -> None:
+        self.rows = rows
+
+    @cached_property
+    def leaks(self) -> list[Leak]:
+        """What the splits share, looked for once."""
+        rows: dict[Any, Any] = self.rows
+        return find_leaks(
+            rows[Combination],
+            foregrounds=rows[Foreground],
+            backgrounds=rows[Background],
+            clips=rows[Clip],
+            frames=rows[Frame],
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of one manifest."""
+    """The rows of one manifest, among all of the set."""
 
     model: type[Record]
-    rows: list[Record]
+    published: Published
 
 
 class Publish(Stage[Rows]):
     """Write one manifest for each kind of row."""
 
     name = "publish"
+    version = 2
     needs = ("fetch", "frames", "select", "deblur", "key", "trimap", "combine")
     folder = "manifests"
     pooled = False
+    whole = True  # a set that leaks is refused as a whole
+    outside = True  # and then the manifests stay as they were
     options: PublishOptions
 
     def items(self, ledger: Ledger) -> Iterable[Item[Rows]]:
         """One item for each kind of row, empty kinds too, so that a reader always finds the file."""
-        for model in FILES:
-            rows = rows_to_publish(ledger, model)
-            yield Item(model.kind, (content_hash(*(row.content for row in rows)),), Rows(model, rows))
+        published = Published({model: rows_to_publish(ledger, model) for model in FILES})
+        for model, rows in published.rows.items():
+            yield Item(model.kind, (content_hash(*(row.content for row in rows)),), Rows(model, published))
 
     def run(self, item: Item[Rows], root: Path) -> Sequence[ManifestRow]:
-        """Write one manifest."""
-        model, rows = item.payload.model, item.payload.rows
+        """Write one manifest.
+
+        Raises:
+            InputError: The splits leak: something is shown in two of them.
+        """
+        refuse_leaks(item.payload.published.leaks, "nothing was published")
+        model = item.payload.model
+        rows = item.payload.published.rows[model]
         path = manifest_path(root, model)
         write_rows(path, model, rows)
         relative = path.relative_to(root).as_posix()

@@ -24,9 +24,18 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from bgrsr_data.records import Background, Frame
+
 BITS, LEVELS = 6, 4  # what these figures speak for: fewer bits than that, at most so many levels
 
 _ONES = np.array([value.bit_count() for value in range(1 << 16)], np.uint8)
+
+
+def looks_of(rows: Sequence[Frame | Background]) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
+    """The difference hashes (N,), uint64, and thumbnails (N, 64), uint8, of pictures; zeros where a row has none."""
+    pixels = b"".join(bytes.fromhex(row.thumbnail or "00" * 64) for row in rows)
+    hashes = np.array([int(row.dhash or "0", 16) for row in rows], np.uint64)
+    return hashes, np.frombuffer(pixels, np.uint8).reshape(len(rows), 64)
 
 
 def find_near(

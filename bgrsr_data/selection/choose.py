@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bgrsr_data.frames.near import find_near
+from bgrsr_data.frames.near import find_near, looks_of
 from bgrsr_data.records import Background, Frame, Record
 from bgrsr_data.selection.balance import deal
 from bgrsr_data.selection.bounds import unfit
@@ -73,8 +72,8 @@ def _distinct(rows: Sequence[Row], titles: Mapping[str, str], options: SelectOpt
     """Those that repeat no better one of another clip."""
     ranked = _best_first(rows)
     bits, levels = options.near_duplicate_bits, options.near_duplicate_levels
-    hashes = np.array([int(row.dhash or "0", 16) for row in ranked], np.uint64)
-    near = dict(find_near(hashes, _thumbnails(ranked), [row.clip for row in ranked], bits=bits, levels=levels))
+    hashes, thumbnails = looks_of(ranked)
+    near = dict(find_near(hashes, thumbnails, [row.clip for row in ranked], bits=bits, levels=levels))
     for one, other in near.items():
         apart = int(hashes[one] ^ hashes[other]).bit_count()
         where = f"{ranked[other].id} of '{titles.get(ranked[other].clip, ranked[other].clip)}' in {apart} of 64 bits"
@@ -104,11 +103,6 @@ def _best_first(rows: Sequence[Row]) -> list[Row]:
         by_clip.setdefault(row.clip, []).append(row.sharpness if isinstance(row, Frame) else 0.0)
     sharpness = {clip: float(np.median(values)) for clip, values in by_clip.items()}
     return sorted(rows, key=lambda row: (-row.width * row.height, -sharpness[row.clip], row.clip, row.id))
-
-
-def _thumbnails(rows: Sequence[Frame | Background]) -> NDArray[np.uint8]:
-    pixels = b"".join(bytes.fromhex(row.thumbnail or "00" * 64) for row in rows)
-    return np.frombuffer(pixels, np.uint8).reshape(len(rows), 64)
 
 
 def _within_budget(frames: Sequence[Frame], budget: int | None, choice: Choice) -> list[Frame]:

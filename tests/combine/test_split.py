@@ -8,8 +8,9 @@ from collections import defaultdict
 import pytest
 from combine.conftest import background, clip, foreground
 
+from bgrsr_data.combine.material import split_material
 from bgrsr_data.combine.options import CombineOptions
-from bgrsr_data.combine.plan import plan_combinations, split_material
+from bgrsr_data.combine.plan import plan_combinations
 from bgrsr_data.combine.split import assign, components
 from bgrsr_data.errors import InputError
 
