@@ -22,3 +22,8 @@ def compiled(function: Function) -> Function:
         return cast(Function, numba.njit(function, cache=True, nogil=True))
     except RuntimeError:  # nowhere to keep it: a read-only installation, and no home
         return cast(Function, numba.njit(function, nogil=True))
+
+
+def inlined(function: Function) -> Function:
+    """Compile a formula of numbers into every compiled loop that calls it, so that the loop can take many at once."""
+    return cast(Function, numba.njit(function, nogil=True, forceinline=True))

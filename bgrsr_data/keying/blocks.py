@@ -13,12 +13,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bgrsr_data.compiled import compiled
+from bgrsr_data.keying.light import Light
+
 BLOCK = 4
 _RANGE_OF_16 = 3.53  # expected range of 16 normal values, in standard deviations
 # Direction of skin from grey in linear light, from sRGB (205, 166, 127).
 _SKIN = np.array([0.740, -0.071, -0.669], np.float32)
 LEAST_NOISE = 0.003  # of a key value: a codec hides the rest, and its own errors are of this size
-_MOST_ROWS = 32000  # OpenCV maps at most 32767 rows at once
+_ENOUGH = 8192  # values that tell a median
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Pixel = TypeVar("Pixel", np.uint8, np.float32)
@@ -72,91 +75,57 @@ def key_axis(plate: Floats) -> Floats:
     return np.asarray(axis / np.maximum(dot(axis, chroma), 1e-8)[..., None], np.float32)
 
 
-def summarise(frame: Floats, region: Mask) -> Blocks:
-    """Reduce a frame to its blocks.
+def summarise(rgb: NDArray[np.uint8], light: Light, region: Mask, axis: Floats | None = None) -> Blocks:
+    """Reduce a frame to its blocks, in one pass over its bytes.
 
     Args:
-        frame: (H, W, 3) float32, working light, sides multiples of 4.
+        rgb: (H, W, 3) uint8, sRGB, contiguous, sides multiples of 4.
+        light: The working light.
         region: The screen, roughly: bool at any size.
+        axis: (3,) float32, the direction of the key; that of the screen's median colour unless given.
 
     Returns:
         The blocks, (H/4, W/4).
     """
-    size = (frame.shape[1] // BLOCK, frame.shape[0] // BLOCK)
-    mean = np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.float32)
-    inside = cv2.resize(region.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    h, w = rgb.shape[0] // BLOCK, rgb.shape[1] // BLOCK
+    inside = cv2.resize(region.astype(np.uint8), (w, h), interpolation=cv2.INTER_NEAREST) > 0
     inside = inside if inside.any() else np.ones_like(inside)
-    screen = np.asarray(np.median(mean[inside], axis=0), np.float32)
-    axis = key_axis(screen)
-    key = cv2.transform(frame, axis.reshape(1, 3))
-    block = np.ones((BLOCK, BLOCK), np.uint8)
-    low = np.asarray(cv2.erode(key, block, anchor=(0, 0))[::BLOCK, ::BLOCK], np.float32)
-    high = np.asarray(cv2.dilate(key, block, anchor=(0, 0))[::BLOCK, ::BLOCK], np.float32)
-    noise = max(float(np.median((high - low)[inside])) / _RANGE_OF_16, LEAST_NOISE)
+    if axis is None:
+        axis = key_axis(_median(light.decode(_some(rgb[2::BLOCK, 2::BLOCK][inside]))))
+    mean, low, high = np.empty((h, w, 3), np.float32), np.empty((h, w), np.float32), np.empty((h, w), np.float32)
+    _reduce(rgb, light.of_byte, axis, mean, low, high)
+    noise = max(float(_median(_some((high - low)[inside]))) / _RANGE_OF_16, LEAST_NOISE)
     return Blocks(mean, low, high, axis, noise, noise / float(np.linalg.norm(axis)))
 
 
-def take(image: Floats, where: Mask) -> Floats:
-    """The pixels of the marked blocks, channels first.
-
-    Args:
-        image: (H, W, c) float32, sides multiples of 4.
-        where: (H/4, W/4) bool.
-
-    Returns:
-        (c, n): 16 pixels a block, row by row.
-    """
-    return np.ascontiguousarray(_by_block(image)[where].reshape(-1, image.shape[2]).T)
-
-
-def put(image: NDArray[Pixel], where: Mask, pixels: NDArray[Pixel]) -> None:
-    """Write pixels back where `take` found them.
-
-    Args:
-        image: (H, W, c), sides multiples of 4; changed.
-        where: (H/4, W/4) bool.
-        pixels: (c, n), in the order of `take`.
-    """
-    _by_block(image)[where] = pixels.T.reshape(-1, BLOCK, BLOCK, image.shape[2])
+@compiled
+def _reduce(rgb: NDArray[np.uint8], of_byte: Floats, axis: Floats, mean: Floats, low: Floats, high: Floats) -> None:
+    """Mean light of each block, and the least and greatest key value of its 16 pixels."""
+    for y in range(low.shape[0]):
+        for x in range(low.shape[1]):
+            red = green = blue = np.float32(0)
+            least, greatest = np.float32(np.inf), np.float32(-np.inf)
+            for i in range(BLOCK * y, BLOCK * y + BLOCK):
+                for j in range(BLOCK * x, BLOCK * x + BLOCK):
+                    r, g, b = of_byte[rgb[i, j, 0]], of_byte[rgb[i, j, 1]], of_byte[rgb[i, j, 2]]
+                    red, green, blue = red + r, green + g, blue + b
+                    key = axis[0] * r + axis[1] * g + axis[2] * b
+                    least = key if key < least else least
+                    greatest = key if key > greatest else greatest
+            mean[y, x, 0], mean[y, x, 1], mean[y, x, 2] = red / BLOCK**2, green / BLOCK**2, blue / BLOCK**2
+            low[y, x], high[y, x] = least, greatest
 
 
-def spread_over(values: Floats, where: Mask) -> Floats:
-    """One value per marked block, repeated for each of its pixels.
-
-    Args:
-        values: (H/4, W/4, c) float32.
-        where: (H/4, W/4) bool.
-
-    Returns:
-        (c, n) float32, in the order of `take`.
-    """
-    return np.repeat(np.ascontiguousarray(values[where].T), BLOCK * BLOCK, axis=1)
+def _some(values: NDArray[Pixel]) -> NDArray[Pixel]:
+    """Evenly chosen values of a long list."""
+    return values[:: 1 + len(values) // _ENOUGH]
 
 
-def interpolated(values: Floats, where: Mask) -> Floats:
-    """The values of a block grid at each pixel of the marked blocks, bilinearly.
-
-    Args:
-        values: (H/4, W/4, c) float32, at most 4 channels.
-        where: (H/4, W/4) bool.
-
-    Returns:
-        (c, n) float32, in the order of `take`.
-    """
-    rows, columns = np.nonzero(where)
-    inside = (np.arange(BLOCK, dtype=np.float32) + 0.5) / BLOCK - 0.5
-    y = rows[:, None].astype(np.float32) + np.repeat(inside, BLOCK)
-    x = columns[:, None].astype(np.float32) + np.tile(inside, BLOCK)
-    parts = [
-        cv2.remap(
-            values, x[i : i + _MOST_ROWS], y[i : i + _MOST_ROWS], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-        for i in range(0, len(rows), _MOST_ROWS)
-    ]
-    return np.ascontiguousarray(np.concatenate(parts).reshape(-1, values.shape[2]).T)
+def _median(values: Floats) -> Floats:
+    return np.asarray(np.median(values, axis=0), np.float32)
 
 
-def _by_block(image: NDArray[Pixel]) -> NDArray[Pixel]:
-    """A view of (H, W, c) as (H/4, W/4, 4, 4, c)."""
-    h, w, channels = image.shape
-    return image.reshape(h // BLOCK, BLOCK, w // BLOCK, BLOCK, channels).swapaxes(1, 2)
+def by_block(image: NDArray[Pixel]) -> NDArray[Pixel]:
+    """A view of (H, W) or (H, W, c), sides multiples of 4, as (H/4, W/4, 4, 4) or (H/4, W/4, 4, 4, c)."""
+    h, w, *channels = image.shape
+    return image.reshape(h // BLOCK, BLOCK, w // BLOCK, BLOCK, *channels).swapaxes(1, 2)

@@ -15,18 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.errors import Rejection
-from bgrsr_data.keying.blocks import BLOCK, Blocks, interpolated, put, spread_over, summarise, take
-from bgrsr_data.keying.despill import allowed_key, continue_outward, despill, recover
+from bgrsr_data.keying.band import Band, gather
+from bgrsr_data.keying.blocks import BLOCK, Blocks, by_block, summarise
+from bgrsr_data.keying.despill import Spill, allowed_key, paint_band, paint_rim
 from bgrsr_data.keying.domain import find_domain
 from bgrsr_data.keying.light import Light
 from bgrsr_data.keying.motion import edge_softness, without_smear
 from bgrsr_data.keying.options import KeyOptions
+from bgrsr_data.keying.outward import continue_outward
 from bgrsr_data.keying.plate import Plate, estimate_plate
 from bgrsr_data.keying.quality import judge
 from bgrsr_data.keying.regions import Regions, divide
 from bgrsr_data.keying.screen import find_screen, screen_name
 from bgrsr_data.keying.strays import find_strays
-from bgrsr_data.keying.unmix import describe_subject, expected_error, levelled, unmix
+from bgrsr_data.keying.unmix import describe_subject, lay_out, unmix
 
 if TYPE_CHECKING:
     from bgrsr_data.keying.clip import Prior
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["Key", "key_image", "screen_name"]
 
 LEAST_SUBJECT = 0.004
-CHUNK = 1 << 13  # pixels at a time, so that what is worked on stays in the processor's cache
 Floats = NDArray[np.float32]
 
 
@@ -78,15 +79,16 @@ def key_image(
     height, width = rgb.shape[:2]
     scene = _scene(rgb, screen.region, options, mattes, prior)
     _demand_subject(float(scene.regions.core.mean()))
-    alpha = np.asarray(scene.regions.core.repeat(BLOCK, 0).repeat(BLOCK, 1), np.float32)
-    foreground = scene.rgb.copy()
-    doubt = _paint_band(scene, alpha, foreground) if scene.regions.band.any() else 0.0
-    if scene.regions.rim.any() and options.despill > 0:
-        _paint_rim(scene, foreground)
-    alpha[find_strays(alpha, scene.regions).repeat(BLOCK, 0).repeat(BLOCK, 1)] = 0
+    band = gather(scene.rgb, scene.light, scene.plate.light, scene.regions.band)
+    around = band.sample(describe_subject(scene.blocks, scene.regions))
+    share, doubt = unmix(band, around, scene.softness[band.rows, band.columns], scene.blocks)
+    alpha = lay_out(share, band, scene.regions.core)
+    by_block(alpha)[find_strays(alpha, scene.regions)] = 0
+    foreground = _paint(scene, alpha, band, around, options.despill)
     if mattes is not None:
         mattes.on_pixels(alpha, foreground, scene.rgb)
-    foreground = np.ascontiguousarray(continue_outward(foreground, alpha)[:height, :width])
+    continue_outward(foreground, alpha)
+    foreground = np.ascontiguousarray(foreground[:height, :width])
     alpha = np.ascontiguousarray(alpha[:height, :width])
     _demand_subject(float(alpha.mean()))
     model = {"doubt": 1e3 * doubt / alpha.size, "noise": scene.blocks.noise, "band": float(scene.regions.band.mean())}
@@ -98,11 +100,9 @@ def _scene(
     rgb: NDArray[np.uint8], region: NDArray[np.bool_], options: KeyOptions, mattes: Mattes | None, prior: Prior | None
 ) -> _Scene:
     """Pad the frame to whole blocks and work out everything that is decided on them."""
-    height, width = rgb.shape[:2]
-    padded = np.asarray(cv2.copyMakeBorder(rgb, 0, -height % BLOCK, 0, -width % BLOCK, cv2.BORDER_REPLICATE), np.uint8)
-    light = Light(find_domain(rgb, region) if options.domain == "auto" else options.domain)
-    frame = light.decode(padded)
-    blocks = summarise(frame, region)
+    padded = _padded(rgb)
+    light = Light.of(find_domain(padded, region) if options.domain == "auto" else options.domain)
+    blocks = summarise(padded, light, region, None if prior is None else prior.axis)
     plate = estimate_plate(blocks, region)
     plate = plate if mattes is None else mattes.on_plate(plate, blocks)
     plate = plate if prior is None else prior.on_plate(plate, blocks)
@@ -110,8 +110,15 @@ def _scene(
     plate = without_smear(blocks, plate, softness)
     regions = divide(blocks, plate, softness)
     regions = regions if mattes is None else mattes.on_regions(regions)
-    own_key = allowed_key(blocks, plate, regions)
-    return _Scene(padded, frame, blocks, plate, softness, regions, own_key, light, options.despill)
+    return _Scene(padded, blocks, plate, softness, regions, light)
+
+
+def _padded(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The frame in whole blocks, contiguous; itself where it already is."""
+    height, width = rgb.shape[:2]
+    if height % BLOCK or width % BLOCK or not (rgb.flags.c_contiguous and rgb.flags.writeable):
+        rgb = cv2.copyMakeBorder(rgb, 0, -height % BLOCK, 0, -width % BLOCK, cv2.BORDER_REPLICATE)  # type: ignore[assignment]
+    return rgb
 
 
 def _demand_subject(share: float) -> None:
@@ -121,41 +128,24 @@ def _demand_subject(share: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """All that was worked out on blocks, and the frame itself."""
+    """The frame itself, and all that was worked out on its blocks."""
 
     rgb: NDArray[np.uint8]
-    frame: Floats
     blocks: Blocks
     plate: Plate
     softness: Floats
     regions: Regions
-    own_key: Floats
     light: Light
-    despill: float
 
 
-def _paint_band(scene: _Scene, alpha: Floats, foreground: NDArray[np.uint8]) -> float:
-    """Unmix the band's pixels into `alpha` and `foreground`; return the summed squared error the model expects."""
-    band, noise = scene.regions.band, scene.blocks.noise_light
-    seen, behind = take(scene.frame, band), interpolated(scene.plate.light, band)
-    around = spread_over(describe_subject(scene.blocks, scene.regions), band)
-    own, soft = spread_over(scene.own_key, band)[0], scene.softness[band]
-    mixed, colour, doubt = np.empty(seen.shape[1], np.float32), np.empty_like(seen), 0.0
-    for start in range(0, len(mixed), CHUNK):
-        part = np.s_[..., start : start + CHUNK]
-        share, variance = unmix(seen[part], behind[part], around[part], noise)
-        mixed[part] = levelled(share, scene.blocks.noise, soft[start // BLOCK**2 : (start + CHUNK) // BLOCK**2])
-        doubt += expected_error(mixed[part], variance)
-        found = recover(seen[part], behind[part], around[part], mixed[part], noise)
-        colour[part] = despill(found, behind[part], scene.blocks.axis, own[part], scene.despill)
-    put(alpha[..., None], band, mixed[None])
-    put(foreground, band, scene.light.encode(colour))
-    return doubt
-
-
-def _paint_rim(scene: _Scene, foreground: NDArray[np.uint8]) -> None:
-    """Take the screen's light off the core's rim."""
-    rim = scene.regions.rim & ~scene.regions.band
-    behind, own = spread_over(scene.plate.light, rim), spread_over(scene.own_key, rim)[0]
-    colour = despill(take(scene.frame, rim), behind, scene.blocks.axis, own, scene.despill)
-    put(foreground, rim, scene.light.encode(colour))
+def _paint(scene: _Scene, alpha: Floats, band: Band, around: Floats, strength: float) -> NDArray[np.uint8]:
+    """The foreground's colours: the frame's own in the core, the screen taken out of the rest."""
+    foreground, light = scene.rgb.copy(), scene.light
+    allowed = allowed_key(scene.blocks, scene.plate, scene.regions)
+    spill = Spill(scene.blocks.axis, scene.blocks.noise_light, strength)
+    paint_band(foreground, alpha, band, around, allowed, light, spill)
+    if strength > 0:
+        level = np.maximum(scene.plate.light @ spill.axis, 0.05)
+        lit = scene.regions.rim & ~scene.regions.band & (scene.blocks.high > allowed * level)
+        paint_rim(foreground, lit, scene.plate.light, allowed, light, spill)
+    return foreground

@@ -7,40 +7,24 @@ Then the screen's light is taken away along the screen's own colour, down to wha
 
 from __future__ import annotations
 
-import cv2
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from bgrsr_data.keying.blocks import BLOCK, Blocks
+from bgrsr_data.compiled import compiled, inlined
+from bgrsr_data.keying.band import PIXELS, Band
+from bgrsr_data.keying.blocks import BLOCK, Blocks, Mask
 from bgrsr_data.keying.fill import push_pull
+from bgrsr_data.keying.light import CELLS, Light
 from bgrsr_data.keying.plate import Plate
 from bgrsr_data.keying.regions import Regions
 
 # A surface of reflectance r lit by the screen returns about r + 0.08 of that light; no edge gets more than this share.
 _MOST_SPILL = 0.8
-_HIDDEN = 0.05
+Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-
-
-def recover(pixels: Floats, plate: Floats, subject: Floats, alpha: Floats, noise: float) -> Floats:
-    """The foreground colour of band pixels.
-
-    Args:
-        pixels: (3, n) float32, working light.
-        plate: (3, n) float32, the screen there.
-        subject: (9, n) float32, mean and covariance nearby.
-        alpha: (n,) float32 [0, 1].
-        noise: Standard deviation of one channel, working light.
-
-    Returns:
-        (3, n) float32, not below 0.
-    """
-    left = 1 - alpha
-    spread = (subject[3] + subject[6] + subject[8]) / 3 + 0.03 * (subject[:3] ** 2).mean(0) + 1e-5
-    doubt = noise**2 + ((0.04 * left) ** 2 + 0.05**2 * alpha * left) * (plate * plate).mean(0)
-    rest = pixels - left * plate
-    colour = (subject[:3] * doubt + rest * (alpha * spread)) / (doubt + alpha * alpha * spread)
-    return np.asarray(np.clip(colour, 0, None), np.float32)
+Colour = tuple[float, float, float]
 
 
 def allowed_key(blocks: Blocks, plate: Plate, regions: Regions) -> Floats:
@@ -52,52 +36,124 @@ def allowed_key(blocks: Blocks, plate: Plate, regions: Regions) -> Floats:
         regions: What each block is.
 
     Returns:
-        (h, w, 1) float32, at least 0 (grey) and at most 1 (screen).
+        (h, w) float32, at least 0 (grey) and at most 1 (screen).
     """
     deep = regions.core & ~regions.rim
     deep = deep if deep.any() else regions.core
     key = np.clip(blocks.mean @ blocks.axis / np.maximum(plate.light @ blocks.axis, 0.05), 0, 1)[..., None]
-    return push_pull(np.asarray(key, np.float32), np.asarray(deep, np.float32))
+    return push_pull(np.asarray(key, np.float32), np.asarray(deep, np.float32))[..., 0]
 
 
-def despill(colours: Floats, plate: Floats, axis: Floats, allowed: Floats, strength: float) -> Floats:
-    """Take the screen's light off foreground colours.
+class Spill(NamedTuple):
+    """The screen's light on the subject.
 
-    Args:
-        colours: (3, n) float32, working light.
-        plate: (3, n) float32, the screen there.
+    Attributes:
         axis: (3,) float32, the direction of the key.
-        allowed: (n,) float32, the key value that the subject has of its own (0 for grey, screen = 1).
-        strength: 0 to 1.
-
-    Returns:
-        (3, n) float32, not below 0.
+        noise: Standard deviation of one channel, working light.
+        strength: How much of it is taken off, 0 to 1.
     """
-    key = (axis @ colours) / np.maximum(axis @ plate, 0.05)
-    own = np.clip((colours - np.clip(key, 0, None) * plate).mean(0), 0, None)
-    excess = np.clip(np.minimum(key - allowed, _MOST_SPILL * (own + 0.08)), 0, None)
-    return np.asarray(np.clip(colours - strength * excess * plate, 0, None), np.float32)
+
+    axis: Floats
+    noise: float
+    strength: float
 
 
-def continue_outward(foreground: NDArray[np.uint8], alpha: Floats) -> NDArray[np.uint8]:
-    """Fill what alpha hides with the colours beside it, so that later scaling shows no fringe.
+@compiled
+def paint_band(
+    foreground: Bytes, alpha: Floats, band: Band, around: Floats, allowed: Floats, light: Light, spill: Spill
+) -> None:
+    """Write the foreground's colour into the band.
 
     Args:
-        foreground: (H, W, 3) uint8, sides multiples of 4.
-        alpha: (H, W) float32.
-
-    Returns:
-        (H, W, 3) uint8: untouched where alpha is above 0.05.
+        foreground: (H, W, 3) uint8 sRGB, changed in the band.
+        alpha: (H, W) float32 [0, 1].
+        band: The pixels, and the screen behind them.
+        around: (n, 9) float32, mean and covariance of the subject at each block.
+        allowed: (h, w) float32, the key value that the subject has of its own.
+        light: The working light.
+        spill: The screen's light on the subject.
     """
-    h, w = alpha.shape
-    small = (w // BLOCK, h // BLOCK)
-    square = np.ascontiguousarray(alpha[::2, ::2]) ** 2
-    seen = np.ascontiguousarray(foreground[::2, ::2])
-    weight = np.asarray(cv2.resize(square, small, interpolation=cv2.INTER_AREA), np.float32)
-    weighted = cv2.multiply(seen, cv2.merge([square] * 3), dtype=cv2.CV_32F)
-    colours = cv2.resize(weighted, small, interpolation=cv2.INTER_AREA)
-    mean = np.asarray(colours / np.maximum(weight, 1e-6)[..., None], np.float32)
-    filled = push_pull(mean, np.asarray(np.clip(8 * weight, 0, 1), np.float32))
-    whole = cv2.resize(np.clip(filled + 0.5, 0, 255).astype(np.uint8), (w, h), interpolation=cv2.INTER_LINEAR)
-    cv2.copyTo(foreground, (alpha > _HIDDEN).astype(np.uint8), whole)
-    return np.asarray(whole, np.uint8)
+    found, share = np.empty((3, PIXELS)), np.empty(PIXELS)
+    axis = (spill.axis[0], spill.axis[1], spill.axis[2])
+    for n in range(len(band.rows)):
+        y, x = BLOCK * band.rows[n], BLOCK * band.columns[n]
+        own = allowed[band.rows[n], band.columns[n]]
+        mean = (around[n, 0], around[n, 1], around[n, 2])
+        spread = (around[n, 3] + around[n, 6] + around[n, 8]) / 3 + 0.03 * _mean_square(mean) + 1e-5
+        for p in range(PIXELS):
+            share[p] = alpha[y + p // BLOCK, x + p % BLOCK]
+        for p in range(PIXELS):
+            plate = (band.behind[n, 0, p], band.behind[n, 1, p], band.behind[n, 2, p])
+            pixel = (band.seen[n, 0, p], band.seen[n, 1, p], band.seen[n, 2, p])
+            colour = _recovered(pixel, plate, mean, spread, share[p], spill.noise)
+            found[0, p], found[1, p], found[2, p] = _despilled(colour, plate, axis, own, spill.strength)
+        _write(foreground, y, x, found, light)
+
+
+@compiled
+def paint_rim(foreground: Bytes, rim: Mask, plates: Floats, allowed: Floats, light: Light, spill: Spill) -> None:
+    """Take the screen's light off the core's rim.
+
+    Args:
+        foreground: (H, W, 3) uint8 sRGB, changed in the rim.
+        rim: (h, w) bool.
+        plates: (h, w, 3) float32, the screen, working light.
+        allowed: (h, w) float32, the key value that the subject has of its own.
+        light: The working light.
+        spill: The screen's light on the subject.
+    """
+    found = np.empty((3, PIXELS))
+    axis = (spill.axis[0], spill.axis[1], spill.axis[2])
+    for row in range(rim.shape[0]):
+        for column in range(rim.shape[1]):
+            if rim[row, column]:
+                y, x, own = BLOCK * row, BLOCK * column, allowed[row, column]
+                plate = (plates[row, column, 0], plates[row, column, 1], plates[row, column, 2])
+                for p in range(PIXELS):
+                    for k in range(3):
+                        found[k, p] = light.of_byte[foreground[y + p // BLOCK, x + p % BLOCK, k]]
+                for p in range(PIXELS):
+                    colour = (found[0, p], found[1, p], found[2, p])
+                    found[0, p], found[1, p], found[2, p] = _despilled(colour, plate, axis, own, spill.strength)
+                _write(foreground, y, x, found, light)
+
+
+@inlined
+def _recovered(c: Colour, b: Colour, m: Colour, spread: float, alpha: float, noise: float) -> Colour:
+    """The most likely colour between the rest (C − (1−a)B)/a and the core's mean m, not below 0."""
+    left = 1 - alpha
+    doubt = noise * noise + ((0.04 * left) ** 2 + 0.05**2 * alpha * left) * _mean_square(b)
+    trust = alpha * spread
+    total = doubt + alpha * trust
+    return (
+        max((m[0] * doubt + (c[0] - left * b[0]) * trust) / total, 0.0),
+        max((m[1] * doubt + (c[1] - left * b[1]) * trust) / total, 0.0),
+        max((m[2] * doubt + (c[2] - left * b[2]) * trust) / total, 0.0),
+    )
+
+
+@inlined
+def _mean_square(c: Colour) -> float:
+    return (c[0] * c[0] + c[1] * c[1] + c[2] * c[2]) / 3
+
+
+@inlined
+def _despilled(c: Colour, b: Colour, axis: Colour, allowed: float, strength: float) -> Colour:
+    """The colour without the screen's light b that its key value, beyond what is allowed, shows; not below 0."""
+    key = (axis[0] * c[0] + axis[1] * c[1] + axis[2] * c[2]) / max(
+        axis[0] * b[0] + axis[1] * b[1] + axis[2] * b[2], 0.05
+    )
+    lit = max(key, 0.0)
+    own = max((c[0] + c[1] + c[2] - lit * (b[0] + b[1] + b[2])) / 3, 0.0)
+    excess = strength * max(min(key - allowed, _MOST_SPILL * (own + 0.08)), 0.0)
+    return max(c[0] - excess * b[0], 0.0), max(c[1] - excess * b[1], 0.0), max(c[2] - excess * b[2], 0.0)
+
+
+@inlined
+def _write(foreground: Bytes, y: int, x: int, colours: NDArray[np.float64], light: Light) -> None:
+    """Encode a block's colours, each to the nearest byte, as `Light.encode` does."""
+    for p in range(PIXELS):
+        for k in range(3):
+            value = min(colours[k, p], 1.0)
+            least = light.byte_at[int(value * CELLS)]
+            foreground[y + p // BLOCK, x + p % BLOCK, k] = least + (value >= light.steps[least])

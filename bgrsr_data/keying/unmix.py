@@ -4,8 +4,6 @@ A pixel is a·F + (1 − a)·B + noise. B is the plate; F is not known but is li
 mean and covariance of the core around (Chuang et al., "A Bayesian Approach to Digital Matting", CVPR 2001). For a
 fixed variance the best linear estimate of a is a weighted projection on F − B; two rounds settle the variance. What
 light allows bounds it: no channel of F can be below black, so a is at least 1 − C/B in every channel.
-
-Arrays of pixels are channels first, (channels, n): each channel is one contiguous run.
 """
 
 from __future__ import annotations
@@ -14,15 +12,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bgrsr_data.keying.blocks import BLOCK, LEAST_NOISE, Blocks
-from bgrsr_data.keying.fill import push_pull, resize
+from bgrsr_data.compiled import compiled, inlined
+from bgrsr_data.keying.band import PIXELS, Band
+from bgrsr_data.keying.blocks import BLOCK, LEAST_NOISE, Blocks, Mask, by_block
+from bgrsr_data.keying.fill import push_pull
 from bgrsr_data.keying.regions import Regions
 
 _CELL = 2
 _ROUNDS = 2
 _DARKEST = 0.08  # no foreground colour has a channel below this share of its brightest
-_PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 Floats = NDArray[np.float32]
+Colour = tuple[float, float, float]
+Symmetric = tuple[float, float, float, float, float, float]  # xx, xy, xz, yy, yz, zz
 
 
 def describe_subject(blocks: Blocks, regions: Regions) -> Floats:
@@ -33,130 +34,180 @@ def describe_subject(blocks: Blocks, regions: Regions) -> Floats:
         regions: What each block is.
 
     Returns:
-        (h, w, 9) float32, as large as the blocks: mean (3), then covariance as xx, xy, xz, yy, yz, zz.
+        (h/2, w/2, 9) float32, a cell for two by two blocks: mean (3), then covariance as xx, xy, xz, yy, yz, zz.
     """
     h, w = regions.core.shape
-    size = (-(-w // _CELL), -(-h // _CELL))
     core = regions.core.astype(np.uint8)
-    inner = cv2.erode(core, np.ones((2, 2), np.uint8), borderValue=1)
-    weight = np.asarray((inner if inner.any() else core) * np.where(regions.pure, 1, 0.1), np.float32)
-    parts = [blocks.mean[..., k] for k in range(3)] + [blocks.mean[..., i] * blocks.mean[..., j] for i, j in _PAIRS]
-    known = np.maximum(_softened(weight, size), 1e-6)
-    sums = np.dstack([_softened(part * weight, size) / known for part in parts])
-    moments = push_pull(np.asarray(sums, np.float32), np.asarray(np.clip(known / 0.03, 0, 1), np.float32))
-    for k, (i, j) in enumerate(_PAIRS):
-        moments[..., 3 + k] -= moments[..., i] * moments[..., j]
-    return resize(moments, (w, h))
+    inner = cv2.erode(core, np.ones((2, 2), np.uint8), borderValue=1) > 0
+    sums = np.zeros((-(-h // _CELL), -(-w // _CELL), 10), np.float32)
+    _add_moments(blocks.mean, inner if inner.any() else regions.core, regions.pure, sums)
+    sums = np.asarray(cv2.GaussianBlur(sums, (0, 0), 1.5), np.float32)
+    known = np.maximum(sums[..., 9], np.float32(1e-6))
+    moments = push_pull(sums[..., :9] / known[..., None], np.clip(known / np.float32(0.03), 0, 1))
+    _centre(moments)
+    return moments
 
 
-def _softened(grid: Floats, size: tuple[int, int]) -> Floats:
-    small = cv2.resize(grid, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.GaussianBlur(small, (0, 0), 1.5), np.float32)
+@compiled
+def _add_moments(mean: Floats, core: Mask, pure: Mask, sums: Floats) -> None:
+    """Add each core block's colour and its products to its cell; what is not pure weighs a tenth."""
+    for y in range(core.shape[0]):
+        for x in range(core.shape[1]):
+            if core[y, x]:
+                weight = (1 if pure[y, x] else 0.1) / _CELL**2
+                r, g, b = mean[y, x, 0], mean[y, x, 1], mean[y, x, 2]
+                for k, moment in enumerate((r, g, b, r * r, r * g, r * b, g * g, g * b, b * b, np.float32(1))):
+                    sums[y // _CELL, x // _CELL, k] += weight * moment
 
 
-def unmix(pixels: Floats, plate: Floats, subject: Floats, noise: float) -> tuple[Floats, Floats]:
+@compiled
+def _centre(moments: Floats) -> None:
+    """From mean squares to covariance."""
+    for y in range(moments.shape[0]):
+        for x in range(moments.shape[1]):
+            r, g, b = moments[y, x, 0], moments[y, x, 1], moments[y, x, 2]
+            for k, product in enumerate((r * r, r * g, r * b, g * g, g * b, b * b)):
+                moments[y, x, 3 + k] -= product
+
+
+def unmix(band: Band, around: Floats, softness: Floats, blocks: Blocks) -> tuple[Floats, float]:
     """Estimate alpha of band pixels.
 
     Args:
-        pixels: (3, n) float32, working light.
-        plate: (3, n) float32, the screen there.
-        subject: (9, n) float32, mean and covariance of the subject there.
-        noise: Standard deviation of one channel, working light.
+        band: The pixels, and the screen behind them.
+        around: (n, 9) float32, mean and covariance of the subject at each block.
+        softness: (n,) float32 [0, 1], how soft the edge is at each block.
+        blocks: The frame in blocks, for its noise.
 
     Returns:
-        Alpha (n,) float32 [0, 1], and its variance (n,) float32, as the model sees it.
+        Alpha (n, 16) float32 [0, 1], and the summed squared error that the model itself expects of it.
     """
-    toward, seen = subject[:3] - plate, pixels - plate
-    alpha = np.full(pixels.shape[1], 0.5, np.float32)
-    variance = alpha
-    for _ in range(_ROUNDS):
-        weighted, determinant = _solve(_covariance(alpha, plate, subject, noise), toward)
-        surety = np.maximum((weighted * toward).sum(0), 1e-12)
-        alpha = np.clip((weighted * seen).sum(0) / surety, 0, 1)
-        variance = determinant / surety
-    return np.maximum(alpha, least_alpha(pixels, plate, subject, noise)), variance
+    alpha = np.empty((len(around), PIXELS), np.float32)
+    doubt = _unmix(band, around, softness, blocks.noise_light, blocks.noise, alpha)
+    return alpha, float(doubt)
 
 
-def levelled(alpha: Floats, noise: float, softness: Floats) -> Floats:
-    """Pull alphas that noise alone explains to 0 and 1.
+@compiled
+def _unmix(band: Band, around: Floats, softness: Floats, noise: float, key_noise: float, alpha: Floats) -> float:
+    seen, behind = band.seen, band.behind
+    share, variance, doubt = np.empty(PIXELS), np.empty(PIXELS), 0.0
+    for n in range(len(seen)):
+        mean = (around[n, 0], around[n, 1], around[n, 2])
+        spread = _subject_covariance(mean, around[n])
+        most = _brightest(mean, around[n])
+        for p in range(PIXELS):
+            pixel = (seen[n, 0, p], seen[n, 1, p], seen[n, 2, p])
+            plate = (behind[n, 0, p], behind[n, 1, p], behind[n, 2, p])
+            first, _ = _linear_estimate(pixel, plate, mean, spread, noise, 0.5)
+            second, variance[p] = _linear_estimate(pixel, plate, mean, spread, noise, first)
+            share[p] = max(second, _least_alpha(pixel, plate, most, noise))
+        low, high = _levels(share.mean(), key_noise, softness[n])
+        for p in range(PIXELS):
+            a = _unit((share[p] - low) / (high - low))
+            alpha[n, p] = a
+            variance[p] = min(variance[p], 0.08) * (4 * a * (1 - a) + 0.05)  # less where alpha came out as 0 or 1
+        doubt += variance.sum()
+    return doubt
+
+
+@inlined
+def _unit(value: float) -> float:
+    return min(max(value, 0.0), 1.0)
+
+
+@inlined
+def _subject_covariance(m: Colour, around: Floats) -> Symmetric:
+    """How the subject's colour may differ from its mean: as the core around does, in brightness, and a little."""
+    floor = 1e-4 + 0.01 * (m[0] * m[0] + m[1] * m[1] + m[2] * m[2]) / 3
+    return (
+        around[3] + 0.06 * m[0] * m[0] + floor,
+        around[4] + 0.06 * m[0] * m[1],
+        around[5] + 0.06 * m[0] * m[2],
+        around[6] + 0.06 * m[1] * m[1] + floor,
+        around[7] + 0.06 * m[1] * m[2],
+        around[8] + 0.06 * m[2] * m[2] + floor,
+    )
+
+
+@inlined
+def _linear_estimate(c: Colour, b: Colour, m: Colour, s: Symmetric, noise: float, alpha: float) -> tuple[float, float]:
+    """The linear estimate of alpha of least variance, and that variance, if alpha were about what is given.
+
+    With d = m − b, and V the covariance of the pixel around its expected colour, alpha = dᵀV⁻¹(c − b) / dᵀV⁻¹d. V⁻¹
+    is the adjugate over the determinant, which cancels.
+    """
+    subject, screen = alpha * alpha, (0.03 * (1 - alpha)) ** 2
+    xx = subject * s[0] + screen * b[0] * b[0] + noise * noise
+    xy = subject * s[1] + screen * b[0] * b[1]
+    xz = subject * s[2] + screen * b[0] * b[2]
+    yy = subject * s[3] + screen * b[1] * b[1] + noise * noise
+    yz = subject * s[4] + screen * b[1] * b[2]
+    zz = subject * s[5] + screen * b[2] * b[2] + noise * noise
+    axx, axy, axz = yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy
+    ayy, ayz, azz = xx * zz - xz * xz, xy * xz - xx * yz, xx * yy - xy * xy
+    x, y, z = m[0] - b[0], m[1] - b[1], m[2] - b[2]
+    wx, wy, wz = axx * x + axy * y + axz * z, axy * x + ayy * y + ayz * z, axz * x + ayz * y + azz * z
+    surety = max(wx * x + wy * y + wz * z, 1e-12)
+    share = (wx * (c[0] - b[0]) + wy * (c[1] - b[1]) + wz * (c[2] - b[2])) / surety
+    return _unit(share), (xx * axx + xy * axy + xz * axz) / surety
+
+
+@inlined
+def _brightest(m: Colour, around: Floats) -> Colour:
+    """The most light that the foreground returns in each channel."""
+    return (
+        min(1.0, 1.3 * m[0] + 3 * np.sqrt(max(around[3], 0.0)) + 0.02),
+        min(1.0, 1.3 * m[1] + 3 * np.sqrt(max(around[6], 0.0)) + 0.02),
+        min(1.0, 1.3 * m[2] + 3 * np.sqrt(max(around[8], 0.0)) + 0.02),
+    )
+
+
+@inlined
+def _least_alpha(c: Colour, b: Colour, most: Colour, noise: float) -> float:
+    """The least alpha that leaves no channel of the foreground below black or far above the core."""
+    dark, strongest = _DARKEST * max(c[0], c[1], c[2]), max(b[0], b[1], b[2])
+    red = _least_in_channel(c[0], b[0], most[0], dark, strongest, noise)
+    green = _least_in_channel(c[1], b[1], most[1], dark, strongest, noise)
+    blue = _least_in_channel(c[2], b[2], most[2], dark, strongest, noise)
+    return _unit(max(red, green, blue))
+
+
+@inlined
+def _least_in_channel(c: float, b: float, most: float, dark: float, strongest: float, noise: float) -> float:
+    black = (c + 2 * noise) / max(b, 1e-4) if b > max(4 * noise, 0.15 * strongest) else 1.0
+    pale = (c + 2 * noise - dark) / max(b - dark, 1e-4) if b > max(0.6 * strongest, 3 * dark) else 1.0
+    above = (c - 1.04 * b - 3 * noise) / max(most - b, 0.01) if most - b > 0.01 + 0.2 * b else 0.0
+    return max(1 - min(black, pale), above)
+
+
+@inlined
+def _levels(share: float, noise: float, softness: float) -> tuple[float, float]:
+    """The alphas to be pulled to 0 and 1, because noise alone explains them.
 
     A pixel's noise is no reason where its whole block shows that subject and screen are mixed: 16 pixels together
     have a quarter of it. Where the edge is soft, what is left of the levels gives way too: a ramp has a faint end.
-
-    Args:
-        alpha: (n,) float32 [0, 1], 16 pixels a block.
-        noise: Standard deviation of a pixel's key value, screen = 1.
-        softness: (n / 16,) float32 [0, 1], how soft the edge is at each block.
-
-    Returns:
-        (n,) float32 [0, 1].
     """
-    pixels = alpha.reshape(-1, BLOCK * BLOCK)
-    share = pixels.mean(1)
     floor = 0.02 + noise
-    present, absent = (np.clip((part - floor) / (floor + 0.01), 0, 1) for part in (share, 1 - share))
+    present = _unit((share - floor) / (floor + 0.01))
+    absent = _unit((1 - share - floor) / (floor + 0.01))
     grain, least = min(2.5 * noise, 0.28), 2.5 * LEAST_NOISE
     low = (0.02 + grain + (least - grain) * present) * (1 - softness * present)
-    high = 1 - min(0.02 + noise, 0.15) * (1 - 0.5 * softness * absent)
-    spread = np.clip((pixels - low[:, None]) / (high - low)[:, None], 0, 1)
-    return np.asarray(spread, np.float32).reshape(-1)
+    return low, 1 - min(0.02 + noise, 0.15) * (1 - 0.5 * softness * absent)
 
 
-def expected_error(alpha: Floats, variance: Floats) -> float:
-    """The summed squared error of alpha that the model itself expects.
+def lay_out(alpha: Floats, band: Band, core: Mask) -> Floats:
+    """Alpha of the whole frame: 1 on the core, the band's own, else 0.
 
     Args:
-        alpha: (n,) float32 [0, 1], as it is given out.
-        variance: (n,) float32, from `unmix`.
+        alpha: (n, 16) float32 [0, 1].
+        band: The pixels.
+        core: (h, w) bool.
 
     Returns:
-        The sum; less is expected where alpha is 0 or 1.
+        (4 h, 4 w) float32 [0, 1].
     """
-    return float((np.clip(variance, 0, 0.08) * (4 * alpha * (1 - alpha) + 0.05)).sum())
-
-
-def least_alpha(pixels: Floats, plate: Floats, subject: Floats, noise: float) -> Floats:
-    """The least alpha that leaves no channel of the foreground below black or far above the core.
-
-    Args:
-        pixels: (3, n) float32, working light.
-        plate: (3, n) float32, the screen there.
-        subject: (9, n) float32, mean and covariance of the subject there.
-        noise: Standard deviation of one channel, working light.
-
-    Returns:
-        (n,) float32 [0, 1].
-    """
-    share = np.where(
-        plate > np.maximum(4 * noise, 0.15 * plate.max(0)), (pixels + 2 * noise) / np.maximum(plate, 1e-4), 1
-    )
-    dark = _DARKEST * pixels.max(0)
-    strong = plate > np.maximum(0.6 * plate.max(0), 3 * dark)
-    pale = np.where(strong, (pixels + 2 * noise - dark) / np.maximum(plate - dark, 1e-4), 1)
-    share = np.minimum(share, pale)
-    brightest = np.minimum(1, subject[:3] * 1.3 + 3 * np.sqrt(np.maximum(subject[[3, 6, 8]], 0)) + 0.02)
-    above = brightest - plate
-    needed = np.where(above > 0.01 + 0.2 * plate, (pixels - 1.04 * plate - 3 * noise) / np.maximum(above, 0.01), 0)
-    return np.asarray(np.clip(np.maximum(1 - share.min(0), needed.max(0)), 0, 1), np.float32)
-
-
-def _covariance(alpha: Floats, plate: Floats, subject: Floats, noise: float) -> list[Floats]:
-    """Covariance of a pixel around its expected colour, as xx, xy, xz, yy, yz, zz, for a given alpha."""
-    a2, b2 = alpha * alpha, (0.03 * (1 - alpha)) ** 2
-    mean = subject[:3]
-    floor = noise * noise + a2 * (1e-4 + 0.01 * (mean * mean).mean(0))
-    terms = []
-    for k, (i, j) in enumerate(_PAIRS):
-        term = a2 * (subject[3 + k] + 0.06 * mean[i] * mean[j]) + b2 * plate[i] * plate[j]
-        terms.append(np.asarray(term + floor if i == j else term, np.float32))
-    return terms
-
-
-def _solve(matrix: list[Floats], right: Floats) -> tuple[Floats, Floats]:
-    """Solve symmetric 3×3 systems: the adjugate times the right side, and the determinant it is to be divided by."""
-    xx, xy, xz, yy, yz, zz = matrix
-    x, y, z = right
-    a, b, c = yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy
-    d, e, f = xx * zz - xz * xz, xy * xz - xx * yz, xx * yy - xy * xy
-    solved = np.stack([a * x + b * y + c * z, b * x + d * y + e * z, c * x + e * y + f * z])
-    return solved, np.asarray(xx * a + xy * b + xz * c, np.float32)
+    h, w = core.shape
+    pure = cv2.resize(core.astype(np.float32), (BLOCK * w, BLOCK * h), interpolation=cv2.INTER_NEAREST)
+    whole: Floats = np.asarray(pure, np.float32)
+    by_block(whole)[band.rows, band.columns] = alpha.reshape(-1, BLOCK, BLOCK)
+    return whole

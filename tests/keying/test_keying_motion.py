@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bgrsr_data.keying.blocks import Blocks, summarise
 from bgrsr_data.keying.core import Key, key_image
+from bgrsr_data.keying.light import Light
 from bgrsr_data.keying.motion import edge_softness, without_smear
 from bgrsr_data.keying.options import KeyOptions
 from bgrsr_data.keying.plate import estimate_plate
@@ -92,7 +93,7 @@ def test_the_very_same_plate_comes_back_where_nothing_is_soft() -> None:
 
 def summarise_frame(rgb: NDArray[np.uint8]) -> tuple[Blocks, NDArray[np.bool_]]:
     region = find_screen(rgb).region
-    return summarise(to_linear(rgb), region), region
+    return summarise(rgb, Light.of("linear"), region), region
 
 
 def softness_of(rgb: NDArray[np.uint8]) -> Floats:
