@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 import av
+import cv2
 import numpy as np
 from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, Interpolation
@@ -78,7 +79,7 @@ class Picture:
         """
         coding = coding_of(self.frame)
         if coding.for_a_screen:
-            shown = self._rgb_as_coded("rgb24", np.uint8, coding)
+            shown = self._rgb_in_8_bits(coding)
         else:
             deep = self._rgb_as_coded("rgb48le", np.uint16, coding)
             shown = to_screen(deep, _white(self.frame, coding), coding, peak_of(self.frame))
@@ -86,8 +87,19 @@ class Picture:
             shown = _EXPANDED[shown]  # libswscale takes every grey for full range
         return np.ascontiguousarray(turn(shown, display_matrix(self.frame)))
 
+    def _rgb_in_8_bits(self, coding: Coding) -> NDArray[np.uint8]:
+        """The same bytes by way of three planes: a third of the time, since libswscale packs pixels one by one."""
+        if self.frame.format.is_rgb:  # of few bits its two ways differ
+            return self._rgb_as_coded("rgb24", np.uint8, coding)
+        green, blue, red = (_rows(plane, np.uint8) for plane in self._converted("gbrp", coding).planes)
+        return np.asarray(cv2.merge([red, green, blue]), np.uint8)
+
     def _rgb_as_coded(self, layout: str, dtype: type[Depth], coding: Coding) -> NDArray[Depth]:
-        shown = self.frame.reformat(
+        shown = self._converted(layout, coding)
+        return _rows(shown.planes[0], dtype, samples=3).reshape(shown.height, shown.width, 3)
+
+    def _converted(self, layout: str, coding: Coding) -> av.VideoFrame:
+        return self.frame.reformat(
             width=self._square_width,
             height=self.frame.height,
             format=layout,
@@ -97,7 +109,6 @@ class Picture:
             interpolation=_EXACT,
             threads=1,
         )
-        return _rows(shown.planes[0], dtype, samples=3).reshape(shown.height, shown.width, 3)
 
 
 def _white(frame: av.VideoFrame, coding: Coding) -> int:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from colour_chart import COLOURS, UNTAGGED, WEIGHTS, chart, encode, patches, worst_error
 
 from bgrsr_data.errors import Rejection
+from bgrsr_data.media.coding import coding_of
 from bgrsr_data.media.picture import Picture
 from bgrsr_data.media.video import decode
 
@@ -183,3 +186,13 @@ def test_a_deinterlaced_picture_keeps_its_colours(tmp_path: Path) -> None:
         picture = first(frame_of_fields)
         assert picture.frame.colorspace == matrix
         assert worst_error(picture.rgb()) <= 2
+
+
+@pytest.mark.parametrize("layout", ["yuv420p", "yuvj420p", "yuv422p10le", "yuv444p", "nv12", "gray", "ya8", "yuva420p"])
+@pytest.mark.parametrize("width", [206, 333])
+def test_the_way_by_planes_gives_the_bytes_of_packed_pixels(layout: str, width: int) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (122, 206, 3), np.uint8)
+    frame = av.VideoFrame.from_ndarray(noise, format="rgb24").reformat(format=layout)
+    picture = Picture(frame, 0, Fraction(1, 25), Fraction(width, 206))
+    coding = coding_of(frame)
+    assert np.array_equal(picture._rgb_in_8_bits(coding), picture._rgb_as_coded("rgb24", np.uint8, coding))
