@@ -1,32 +1,38 @@
 """Render a combination: the same pixels wherever they are asked for.
 
-The foreground is scaled as premultiplied linear light, laid over each background in linear light, and only then
-encoded. The low-resolution input is the area average of the full-resolution picture, with the camera's noise on top:
-what a webcam would have given. Nothing is stored; foregrounds and backgrounds are cached, because a set uses each of
-them many times.
+The person is scaled as premultiplied linear light, lit as the room is, laid over each background in linear light, and
+only then encoded. The low-resolution input is what a webcam would have given of the person before the original
+background; the target is the person before the other one, in the same light. Nothing is stored; foregrounds and
+backgrounds are cached, because a set uses each of them many times.
+
+No sum hangs on the processor: loops are compiled without fusing or reordering (resample, compose, camera), draws are
+hashes, and codecs work in whole numbers. OpenCV only reads files and codes JPEG.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bgrsr_data.combine.camera import film
+from bgrsr_data.combine.compose import Shares, draw_light, draw_srgb, light_person
+from bgrsr_data.combine.cutouts import Cache, Cutout, Scene, alpha_of, cut_out, look, make_scene, place, shrink
+from bgrsr_data.combine.light import match_light
+from bgrsr_data.combine.linear import encode
+from bgrsr_data.combine.resample import Size
+from bgrsr_data.combine.surround import surround
 from bgrsr_data.errors import InputError
 from bgrsr_data.manifests import manifest_path, read_rows
-from bgrsr_data.media.colour import to_linear, to_srgb8
 from bgrsr_data.media.images import read_grey, read_rgb
-from bgrsr_data.media.scaling import resize
 from bgrsr_data.records import Background, Combination, Foreground
 
 LR_SIZE = (320, 240)
 HR_SIZE = (640, 480)
-CACHED = 256
-
-Size = tuple[int, int]  # width, height
+CACHE_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Pair:
     """What a network sees and what it should answer; h, w and H, W are the low and high resolution.
 
     Args:
-        lr_frame: (h, w, 3) uint8 sRGB, the person before the original background, with camera noise.
+        lr_frame: (h, w, 3) uint8 sRGB, the person before the original background, as a webcam shows it.
         lr_target_background: (h, w, 3) uint8 sRGB.
         hr_target_background: (H, W, 3) uint8 sRGB.
         hr_target: (H, W, 3) uint8 sRGB, the person before the target background.
@@ -49,25 +55,28 @@ class Pair:
 
 
 class Renderer:
-    """Renders the combinations of a published set.
+    """Renders the combinations of a published set; threads may share it.
 
     Args:
         root: The workspace.
         lr_size: (width, height) of the input.
         hr_size: (width, height) of the target.
+        cache_bytes: Memory for decoded foregrounds, and as much for backgrounds.
 
     Raises:
         InputError: A manifest is missing, or files that it names are gone.
     """
 
-    def __init__(self, root: Path, *, lr_size: Size = LR_SIZE, hr_size: Size = HR_SIZE) -> None:
+    def __init__(
+        self, root: Path, *, lr_size: Size = LR_SIZE, hr_size: Size = HR_SIZE, cache_bytes: int = CACHE_BYTES
+    ) -> None:
         self.root, self.lr_size, self.hr_size = root, lr_size, hr_size
         self._combinations = read_rows(manifest_path(root, Combination), Combination)
         self._foregrounds = {row.id: row for row in read_rows(manifest_path(root, Foreground), Foreground)}
         self._backgrounds = {row.id: row for row in read_rows(manifest_path(root, Background), Background)}
         self._check_files()
-        self._cutout = lru_cache(CACHED)(self._read_cutout)
-        self._scene = lru_cache(CACHED)(self._read_scene)
+        self._cutout = Cache(cache_bytes, self._read_cutout)
+        self._scene = Cache(cache_bytes, self._read_scene)
 
     def combinations(self, split: str | None = None) -> list[Combination]:
         """The combinations of one split, or all, sorted by id."""
@@ -75,25 +84,40 @@ class Renderer:
 
     def render(self, row: Combination) -> Pair:
         """Draw one combination."""
-        premultiplied, alpha = place(self._cutout(row.foreground), row, self.hr_size)
-        light = (1 - alpha)[..., None]
-        target = crop(self._scene(row.target_background), self.hr_size, np.random.default_rng([row.seed, 2]))
-        original = crop(self._scene(row.original_background), self.hr_size, np.random.default_rng([row.seed, 3]))
-        frame = resize(premultiplied + light * original, self.lr_size)
+        size = self.hr_size
+        cutout = self._cutout(row.foreground)
+        original = look(self._scenes(row.original_background), size, row.seed, "original")
+        target = look(self._scenes(row.target_background), size, row.seed, "target")
+        person = place(cutout, row, size)
+        gains = match_light(cutout.light, original.scene.light, row.match) * np.array(row.light, np.float32)
+        light_person(person, gains)
+        around = surround(person, row, size)
+        shadow, wrap, spill = np.float32(row.shadow), np.float32(row.wrap), np.float32(row.spill)
+        frame = draw_light(person, around, original, Shares(shadow, wrap, spill), size)
+        background, picture = draw_srgb(person, around, target, Shares(shadow, wrap, np.float32(0)), size)
         return Pair(
-            lr_frame=_with_noise(to_srgb8(frame), row),
-            lr_target_background=to_srgb8(resize(target, self.lr_size)),
-            hr_target_background=to_srgb8(target),
-            hr_target=to_srgb8(premultiplied + light * target),
-            hr_alpha=np.rint(alpha * 255).astype(np.uint8),
+            lr_frame=film(frame, row, self.lr_size),
+            lr_target_background=encode(shrink(target, size, self.lr_size)),
+            hr_target_background=background,
+            hr_target=picture,
+            hr_alpha=alpha_of(person, size),
         )
 
-    def _read_cutout(self, identifier: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        row = self._foregrounds[identifier]
-        return read_rgb(self.root / row.foreground_path), read_grey(self.root / row.alpha_path)
+    def _scenes(self, background: str) -> Callable[[float], Scene]:
+        return lambda closer: self._scene((background, closer))
 
-    def _read_scene(self, identifier: str) -> NDArray[np.uint8]:
-        return shrink(read_rgb(self.root / self._backgrounds[identifier].path), self.hr_size)
+    def _read_cutout(self, identifier: str) -> Cutout:
+        row = self._foregrounds[identifier]
+        colour, alpha = read_rgb(self.root / row.foreground_path), read_grey(self.root / row.alpha_path)
+        if colour.shape[:2] != alpha.shape:
+            raise InputError(
+                f"{self.root / row.alpha_path}: is of another size than {row.foreground_path}; key it again"
+            )
+        return cut_out(colour, alpha, self.hr_size)
+
+    def _read_scene(self, seen: tuple[str, float]) -> Scene:
+        identifier, closer = seen
+        return make_scene(read_rgb(self.root / self._backgrounds[identifier].path), self.hr_size, closer)
 
     def _check_files(self) -> None:
         used = {row.foreground for row in self._combinations}
@@ -113,73 +137,3 @@ class Renderer:
                 f"{self.root}: {len(gone)} files of the manifests are gone, as {gone[0]}; "
                 "make them again by running the recipe once more"
             )
-
-
-def place(
-    cutout: tuple[NDArray[np.uint8], NDArray[np.uint8]], row: Combination, size: Size
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Scale and move a foreground into an empty picture.
-
-    Args:
-        cutout: (h, w, 3) uint8 sRGB straight colour and (h, w) uint8 alpha.
-        row: Its zoom, place and flip.
-        size: (width, height) of the picture.
-
-    Returns:
-        (H, W, 3) float32 linear light, premultiplied, and (H, W) float32 alpha in [0, 1].
-    """
-    colour, alpha = (np.ascontiguousarray(a[:, ::-1]) for a in cutout) if row.flip else cutout
-    width, height = size
-    placed_height = max(1, round(row.zoom * height))
-    placed = (max(1, round(placed_height * alpha.shape[1] / alpha.shape[0])), placed_height)
-    left = round(row.left * height)
-    left = width - left - placed[0] if row.flip else left
-    cover = alpha.astype(np.float32) / np.float32(255)
-    top = round(row.top * height)
-    premultiplied = _paste(resize(to_linear(colour) * cover[..., None], placed), size, left, top)
-    return np.maximum(premultiplied, 0), np.clip(_paste(resize(cover, placed), size, left, top), 0, 1)
-
-
-def crop(scene: NDArray[np.uint8], size: Size, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Cut a part of a background that has the picture's aspect, mirrored every other time.
-
-    Args:
-        scene: (h, w, 3) uint8 sRGB.
-        size: (width, height) of the picture.
-        rng: Draws zoom, place and mirroring.
-
-    Returns:
-        (H, W, 3) float32, linear light.
-    """
-    height, width = scene.shape[:2]
-    cover = min(width / size[0], height / size[1]) / rng.uniform(1.0, 1.3)
-    w, h = max(1, int(size[0] * cover)), max(1, int(size[1] * cover))
-    x, y = int(rng.uniform(0, width - w + 1)), int(rng.uniform(0, height - h + 1))
-    part = scene[y : y + h, x : x + w]
-    part = part[:, ::-1] if rng.random() < 0.5 else part
-    return resize(to_linear(part), size)
-
-
-def shrink(scene: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
-    """Make a large background no larger than a picture needs, with room to crop."""
-    scale = 1.5 * max(size[0] / scene.shape[1], size[1] / scene.shape[0])
-    if scale >= 1:
-        return scene
-    small = (round(scene.shape[1] * scale), round(scene.shape[0] * scale))
-    return to_srgb8(resize(to_linear(scene), small))
-
-
-def _paste(patch: NDArray[np.float32], size: Size, left: int, top: int) -> NDArray[np.float32]:
-    picture = np.zeros((size[1], size[0], *patch.shape[2:]), np.float32)
-    x0, y0 = max(left, 0), max(top, 0)
-    x1, y1 = min(left + patch.shape[1], size[0]), min(top + patch.shape[0], size[1])
-    if x1 > x0 and y1 > y0:
-        picture[y0:y1, x0:x1] = patch[y0 - top : y1 - top, x0 - left : x1 - left]
-    return picture
-
-
-def _with_noise(frame: NDArray[np.uint8], row: Combination) -> NDArray[np.uint8]:
-    """Add the camera's noise (Gaussian, on sRGB values, as after a webcam's processing)."""
-    rng = np.random.default_rng([row.seed, 4])
-    noise = rng.standard_normal(frame.shape, np.float32) * np.float32(row.noise * 255)
-    return np.clip(np.rint(frame + noise), 0, 255).astype(np.uint8)

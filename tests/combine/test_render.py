@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 from combine.conftest import background, foreground
 
+from bgrsr_data.combine.cutouts import CLOSER, alpha_of, cut_out, look, make_scene, place
+from bgrsr_data.combine.digest import digest
 from bgrsr_data.combine.files import combine_files
 from bgrsr_data.combine.options import CombineOptions
-from bgrsr_data.combine.render import Renderer, _paste, crop, place, shrink
+from bgrsr_data.combine.render import Pair, Renderer
 from bgrsr_data.errors import InputError
 from bgrsr_data.manifests import manifest_path, read_rows, write_rows
 from bgrsr_data.media.images import write_image
@@ -94,20 +95,38 @@ def test_the_input_is_the_area_mean_of_light(tmp_path: Path) -> None:
 
 def test_flip_mirrors_the_person_and_the_place() -> None:
     draw = np.random.default_rng(0)
-    cutout = draw.integers(0, 256, (40, 50, 3), np.uint8), draw.integers(0, 256, (40, 50), np.uint8)
+    person = cut_out(draw.integers(0, 256, (40, 50, 3), np.uint8), draw.integers(0, 256, (40, 50), np.uint8), SIZE)
     for left, top, zoom in ((0.1, 0.2, 0.5), (-0.25, 0.0, 1.3), (0.8, 0.4, 0.75)):
         row = combination(left=left, top=top, zoom=zoom)
-        plain = place(cutout, row, SIZE)
-        mirrored = place(cutout, row.model_copy(update={"flip": True}), SIZE)
-        for one, other in zip(plain, mirrored, strict=True):
-            np.testing.assert_allclose(one[:, ::-1], other, atol=2e-3)
+        plain, mirrored = (place(person, row.model_copy(update={"flip": flip}), SIZE) for flip in (False, True))
+        np.testing.assert_array_equal(plain.planes[..., ::-1], mirrored.planes)
+        np.testing.assert_array_equal(alpha_of(plain, SIZE)[:, ::-1], alpha_of(mirrored, SIZE))
 
 
-def test_a_person_half_outside_is_cut_and_nothing_wraps() -> None:
-    patch = np.ones((4, 4, 1), np.float32)
-    assert _paste(patch, (6, 6), -2, -3).sum() == 2
-    assert _paste(patch, (6, 6), 5, 5).sum() == 1
-    assert _paste(patch, (6, 6), 9, 0).sum() == 0
+@pytest.mark.parametrize(
+    ("left", "top", "seen"), [(0.0, 0.0, 48 * 48), (-0.5, 0.25, 24 * 36), (1.0, 0.5, 16 * 24), (1.5, 0.0, 0)]
+)
+def test_a_person_half_outside_is_cut_and_nothing_wraps(left: float, top: float, seen: int) -> None:
+    """A solid square as high as the picture of 64×48."""
+    person = cut_out(np.full((48, 48, 3), 255, np.uint8), np.full((48, 48), 255, np.uint8), SIZE)
+    alpha = alpha_of(place(person, combination(left=left, top=top), SIZE), SIZE)
+    assert (alpha == 255).sum() == seen
+    assert set(np.unique(alpha)) <= {0, 255}
+
+
+@pytest.mark.parametrize("height", [30, 48, 90, 300])
+@pytest.mark.parametrize("zoom", [0.5, 0.9, 1.3])
+def test_a_person_is_placed_alike_whatever_the_size_of_its_file(height: int, zoom: float) -> None:
+    """A disc a quarter of the file wide and high from the middle: the same place and area in the picture."""
+    yy, xx = (np.mgrid[:height, :height] + 0.5) / height
+    alpha = np.rint(255 * np.clip((0.25 - np.hypot(yy - 0.5, xx - 0.5)) * height + 0.5, 0, 1)).astype(np.uint8)
+    person = cut_out(np.zeros((height, height, 3), np.uint8), alpha, SIZE)
+    shown = alpha_of(place(person, combination(zoom=zoom, left=0.2, top=-0.05), SIZE), SIZE) / 255
+    radius = 0.25 * zoom * 48
+    middle_y, middle_x = ((shown * (axis + 0.5)).sum() / shown.sum() for axis in np.mgrid[:48, :64])
+    assert shown.sum() == pytest.approx(np.pi * radius**2, rel=0.03)
+    assert middle_y == pytest.approx((zoom / 2 - 0.05) * 48, abs=0.1)
+    assert middle_x == pytest.approx((zoom / 2 + 0.2) * 48, abs=0.1)
 
 
 def test_noise_is_only_on_the_input_and_as_strong_as_the_row_says(tmp_path: Path) -> None:
@@ -119,13 +138,26 @@ def test_noise_is_only_on_the_input_and_as_strong_as_the_row_says(tmp_path: Path
     assert (pair.hr_target == 128).all()
 
 
-@pytest.mark.parametrize("shape", [(48, 64), (60, 200), (300, 70), (1, 1), (2, 500)])
+@pytest.mark.parametrize("shape", [(48, 64), (60, 200), (300, 70), (1, 1), (2, 500), (480, 640)])
 def test_any_background_fills_the_picture(shape: tuple[int, int]) -> None:
-    scene = np.full((*shape, 3), 90, np.uint8)
+    rgb = np.full((*shape, 3), 90, np.uint8)
     for seed in range(20):
-        part = crop(shrink(scene, SIZE), SIZE, np.random.default_rng(seed))
-        assert part.shape == (48, 64, 3)
-        assert part.min() > 0
+        view = look(lambda closer: make_scene(rgb, SIZE, closer), SIZE, seed, "target")
+        height, width = view.scene.planes.shape[1:]
+        assert 0 <= view.top <= height - 48
+        assert 0 <= view.left <= width - 64
+        assert len(np.unique(view.scene.planes)) == 1
+
+
+def test_every_part_of_a_background_is_seen_from_every_distance() -> None:
+    scenes = {closer: make_scene(np.zeros((90, 160, 3), np.uint8), SIZE, closer) for closer in CLOSER}
+    views = [look(scenes.__getitem__, SIZE, seed, "target") for seed in range(400)]
+    assert {view.scene.planes.shape[1:] for view in views} == {s.planes.shape[1:] for s in scenes.values()}
+    assert min(view.left for view in views) == 0
+    assert max(view.left + 64 - view.scene.planes.shape[2] for view in views) == 0
+    assert {view.mirrored for view in views} == {True, False}
+    others = [look(scenes.__getitem__, SIZE, seed, "original") for seed in range(400)]
+    assert [(view.left, view.top) for view in views] != [(view.left, view.top) for view in others]
 
 
 @pytest.fixture(scope="module")
@@ -144,27 +176,22 @@ def drawn_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
-DIGEST = """
-import hashlib, sys
-from pathlib import Path
-from bgrsr_data.combine.render import Renderer
-def digest(root):
-    renderer, sha = Renderer(Path(root)), hashlib.sha256()
-    for row in renderer.combinations():
-        pair = renderer.render(row)
-        for name in pair.__slots__:
-            sha.update(getattr(pair, name).tobytes())
-    return sha.hexdigest()
-"""
+def test_one_and_two_processes_and_this_one_draw_the_same_pixels(drawn_set: Path) -> None:
+    renderer = Renderer(drawn_set)
+    rows = renderer.combinations()
+    here = digest(renderer, rows)
+    assert here == digest(Renderer(drawn_set), rows, workers=2) == digest(renderer, rows, workers=1)
+    assert here != digest(renderer, rows[1:]) != digest(renderer, rows[:1])
 
 
-def test_two_renderers_and_another_process_draw_the_same_pixels(drawn_set: Path) -> None:
-    space: dict[str, object] = {}
-    exec(DIGEST, space)  # the very text that the other process runs
-    first, second = (space["digest"](drawn_set) for _ in range(2))  # type: ignore[operator]
-    script = DIGEST + f"\nprint(digest({str(drawn_set)!r}))"
-    other = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.strip()
-    assert first == second == other
+def test_threads_that_share_a_renderer_draw_the_same_pixels(drawn_set: Path) -> None:
+    """As the trainer does, with a cache that holds one picture."""
+    alone, shared = Renderer(drawn_set), Renderer(drawn_set, cache_bytes=1)
+    rows = alone.combinations()
+    with ThreadPoolExecutor(4) as pool:
+        for one, other in zip(map(alone.render, rows), pool.map(shared.render, rows), strict=True):
+            for name in Pair.__slots__:
+                np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 
 
 def test_the_order_in_which_pairs_are_drawn_does_not_matter(drawn_set: Path) -> None:
