@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from combine.conftest import background, foreground
 
+from bgrsr_data.combine.cutouts import alpha_of, cut_out
+from bgrsr_data.combine.cutouts import place as paste
 from bgrsr_data.combine.draw import place
 from bgrsr_data.combine.options import CombineOptions
 from bgrsr_data.combine.plan import plan_combinations
 from bgrsr_data.combine.render import HR_SIZE, LR_SIZE
-from bgrsr_data.combine.render import place as paste
 from bgrsr_data.errors import InputError
 from bgrsr_data.records import Combination
 
@@ -119,7 +120,7 @@ def test_a_person_cut_off_at_a_border_never_shows_the_cut_inside_the_picture(
             left=left, top=top, flip=flip, noise=0, seed=0,
         )  # fmt: skip
         for size in (LR_SIZE, HR_SIZE):
-            shown = paste((colour, alpha), where, size)[1]
+            shown = alpha_of(paste(cut_out(colour, alpha, size), where, size), size) / 255
             assert shown.max() > 0.99
             assert_reaches_borders(shown[:, ::-1] if flip else shown, cut)
 
