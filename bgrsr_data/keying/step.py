@@ -123,9 +123,10 @@ class KeyFrames(Stage[Keyable]):
         """
         from bgrsr_data.media.images import write_image  # noqa: PLC0415
 
-        if key.scores["score"] < self.options.min_score:
-            worst = ", ".join(f"{name} {value:.2f}" for name, value in sorted(key.scores.items()))
-            raise Rejection("poor-key", f"score below {self.options.min_score}: {worst}")
+        score = key.scores["score"]
+        if score < self.options.min_score:
+            why = ", ".join(f"{name} {value:.2f}" for name, value in sorted(key.scores.items()))
+            raise Rejection("poor-key", f"score {score:.2f}, below {self.options.min_score:g}: {why}")
         self.room(int(_BYTES_A_PIXEL * key.alpha.size))
         levels = in_levels(key.alpha)
         paths = f"{what.folder}/{alpha}", f"{what.folder}/{fg}"
