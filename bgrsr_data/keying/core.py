@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from bgrsr_data.errors import Rejection
 from bgrsr_data.keying.band import Band, gather
 from bgrsr_data.keying.blocks import BLOCK, Blocks, by_block, summarise
+from bgrsr_data.keying.borders import add_garbage, find_bars, find_studio
 from bgrsr_data.keying.despill import Spill, allowed_key, paint_band, paint_rim
 from bgrsr_data.keying.domain import find_domain
 from bgrsr_data.keying.light import Light
@@ -75,8 +76,10 @@ def key_image(
         Rejection: "too-small" below 32 pixels a side, "no-screen" when no screen is found, "no-subject" when nothing
             stands before it.
     """
+    mattes = add_garbage(mattes, find_bars(rgb))
     screen = find_screen(rgb, options.screen) if mattes is None else mattes.find_screen(rgb, options.screen)
     height, width = rgb.shape[:2]
+    mattes = add_garbage(mattes, find_studio(screen.region, (height, width)))
     scene = _scene(rgb, screen.region, options, mattes, prior)
     _demand_subject(float(scene.regions.core.mean()))
     band = gather(scene.rgb, scene.light, scene.plate.light, scene.regions.band)

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from bgrsr_data.errors import Rejection
 from bgrsr_data.keying.blocks import BLOCK, Blocks
-from bgrsr_data.keying.plate import Plate, tiled
+from bgrsr_data.keying.fill import tiled
+from bgrsr_data.keying.plate import Plate
 from bgrsr_data.keying.regions import Regions
 from bgrsr_data.keying.screen import Screen, find_screen
 from bgrsr_data.media.masks import box_of

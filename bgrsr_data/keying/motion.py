@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.keying.blocks import Blocks, dot
-from bgrsr_data.keying.fill import push_pull, resize
-from bgrsr_data.keying.plate import Plate, tiled
+from bgrsr_data.keying.fill import push_pull, resize, tiled
+from bgrsr_data.keying.plate import Plate
 
 _REACH = 1 / 80  # of the frame's width: how far around a block the whole step of its edge is looked for
 _LEAST_STEP = 0.5  # of screen less grey: what changes by less is no edge of the subject

@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bgrsr_data.keying.blocks import Blocks, dot
-from bgrsr_data.keying.fill import push_pull, resize
+from bgrsr_data.compiled import compiled
+from bgrsr_data.keying.blocks import Blocks
+from bgrsr_data.keying.fill import tiled
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -43,20 +44,33 @@ class Plate:
         return np.asarray(seen.mean(0), np.float32)
 
 
+@compiled
 def likeness(light: Floats, plate: Floats) -> tuple[Floats, Floats]:
     """How bright a colour is as screen, and how far it is from being screen at any brightness.
 
     Args:
-        light: (..., 3) float32 colours.
-        plate: (..., 3) float32 screen there.
+        light: (h, w, 3) float32 colours.
+        plate: (h, w, 3) float32 screen there.
 
     Returns:
-        Brightness (...,) as a multiple of the plate's, and the rest relative to the plate's length.
+        Brightness (h, w) as a multiple of the plate's, and the rest relative to the plate's length.
     """
-    length = np.maximum(dot(plate, plate), np.float32(1e-8))
-    scale = dot(light, plate) / length
-    rest = np.asarray(light - scale[..., None] * plate, np.float32)
-    return np.asarray(scale, np.float32), np.sqrt(dot(rest, rest) / length)
+    h, w = light.shape[:2]
+    scale, rest = np.empty((h, w), np.float32), np.empty((h, w), np.float32)
+    for y in range(h):
+        for x in range(w):
+            scale[y, x], rest[y, x] = like(light[y, x, 0], light[y, x, 1], light[y, x, 2], plate[y, x])
+    return scale, rest
+
+
+@compiled
+def like(r: np.float32, g: np.float32, b: np.float32, plate: Floats) -> tuple[np.float32, np.float32]:
+    """`likeness` of one colour: the nearest multiple of the plate's, and the distance from it."""
+    p, q, s = plate[0], plate[1], plate[2]
+    length = max(p * p + q * q + s * s, np.float32(1e-8))
+    scale = (r * p + g * q + b * s) / length
+    x, y, z = r - scale * p, g - scale * q, b - scale * s
+    return scale, np.sqrt((x * x + y * y + z * z) / length)
 
 
 def estimate_plate(blocks: Blocks, region: Mask) -> Plate:
@@ -73,9 +87,10 @@ def estimate_plate(blocks: Blocks, region: Mask) -> Plate:
     mask = cv2.resize(region.astype(np.uint8), (w, h), interpolation=cv2.INTER_NEAREST) > 0
     calm = blocks.spread < (0.06 + 6.5 * blocks.noise) * np.clip(blocks.high, 0.3, None)
     for tile, brightness, colour in _PASSES:
+        if 20 * tile > max(h, w) and tile > 4:
+            continue
         plate = tiled(blocks.mean, _eroded(mask & calm), tile)
-        scale, rest = likeness(blocks.mean, plate)
-        mask = (np.abs(scale - 1) < brightness) & (rest < colour + 2 * blocks.noise)
+        mask = _alike(blocks.mean, plate, np.float32(brightness), np.float32(colour + 2 * blocks.noise))
     known = _eroded(mask & calm)
     return Plate(tiled(blocks.mean, known, 2), known, mask)
 
@@ -85,20 +100,17 @@ def _eroded(mask: Mask) -> Mask:
     return smaller if smaller.any() else mask
 
 
-def tiled(light: Floats, mask: Mask, tile: int) -> Floats:
-    """Average the masked blocks over tiles, fill the tiles that have none, and come back to full size.
-
-    Args:
-        light: (h, w, 3) float32.
-        mask: (h, w) bool, at least one True.
-        tile: Side of a tile, in blocks.
-
-    Returns:
-        (h, w, 3) float32.
-    """
-    h, w = mask.shape
-    size = (max(1, -(-w // tile)), max(1, -(-h // tile)))
-    weight = np.asarray(cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
-    total = cv2.resize(light * mask[..., None], size, interpolation=cv2.INTER_AREA)
-    mean = np.asarray(total / np.maximum(weight, 1e-6)[..., None], np.float32)
-    return resize(push_pull(mean, np.asarray(np.clip(4 * weight, 0, 1), np.float32)), (w, h))
+@compiled
+def _alike(light: Floats, plate: Floats, brightness: np.float32, colour: np.float32) -> Mask:
+    """The blocks whose `likeness` is within these, squared out so that no pixel divides."""
+    h, w = light.shape[:2]
+    alike = np.empty((h, w), np.bool_)
+    for y in range(h):
+        for x in range(w):
+            r, g, b = light[y, x, 0], light[y, x, 1], light[y, x, 2]
+            p, q, s = plate[y, x, 0], plate[y, x, 1], plate[y, x, 2]
+            toward, length = r * p + g * q + b * s, p * p + q * q + s * s
+            rest = (r * r + g * g + b * b) * length - toward * toward
+            even = abs(toward - length) < brightness * length
+            alike[y, x] = even & (rest < (colour * length) * (colour * length))
+    return alike

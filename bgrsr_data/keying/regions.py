@@ -11,10 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bgrsr_data.compiled import compiled
 from bgrsr_data.keying.blocks import BLOCK, Blocks
-from bgrsr_data.keying.fill import push_pull
-from bgrsr_data.keying.plate import Plate, likeness
+from bgrsr_data.keying.fill import push_pull, tiled
+from bgrsr_data.keying.plate import Plate, like
 
+_TILE = 8  # blocks over which the sure core's colour is averaged
+_TURN = 0.25  # of the plate's length: what must be left of it at right angles to the subject's colour
 _RAMP = 0.3  # softness from which a steep ramp could be taken for core
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -50,32 +53,86 @@ def divide(blocks: Blocks, plate: Plate, softness: Floats) -> Regions:
     Returns:
         The regions.
     """
-    noise = blocks.noise
-    long_side = BLOCK * max(blocks.low.shape)
-    level = np.maximum(plate.light @ blocks.axis, 0.05)
-    low, high = blocks.low / level, blocks.high / level
-    scale, rest = likeness(blocks.mean, plate.light)
+    noise, long_side = blocks.noise, BLOCK * max(blocks.low.shape)
+    low, high, scale, rest = _measured(blocks.mean, blocks.low, blocks.high, blocks.axis, plate.light)
     alike = (rest < 0.05 + 2 * noise) & (np.abs(scale - 1) < 0.05 + 2 * noise)
     screen = alike & (low > 0.93 - 4 * noise) & (high < 1.1 + 5 * noise)
-    screen = cv2.morphologyEx(screen.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)) > 0
-    screen = _to_the_border(screen)
-    even = high - low < 0.06 + 3 * noise
-    odd = even & (rest > 0.25)  # of one colour, and not the screen's: green clothes before teal
+    screen = _to_the_border(_morph(screen, cv2.MORPH_OPEN, 2))
+    spread = high - low
+    even = spread < 0.06 + 3 * noise
+    odd = (even | ((spread < 0.2) & (softness < 0.1))) & (
+        rest > 0.25
+    )  # of one colour, and not the screen's: green clothes before teal
     depth = _depth_px(screen | ((high > 0.8) & ~odd))
     grey = (depth > max(6.0, 0.007 * long_side)) & (high < 0.10 + 3 * noise)
     core = grey | (depth > 0.06 * long_side)
     calm = (depth > max(8.0, 0.01 * long_side)) & (odd | (even & (high < 0.55)))
-    core |= cv2.morphologyEx(calm.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
-    pure = (high < 0.15 + 3 * noise) | (high - low < 0.12 + 4 * noise)
-    ramp = core & _ramp(blocks, level, grey, depth, softness)
-    between = _closed(core) & pure & (depth > 6) & ~core
+    core |= _morph(calm, cv2.MORPH_OPEN, 3)
+    pure = (high < 0.15 + 3 * noise) | (spread < 0.12 + 4 * noise)
+    core |= _own(blocks, plate, screen, core & pure) & (spread < 0.25 * np.maximum(scale, 1))
+    ramp = core & _ramp(blocks, plate, high, grey, depth, softness)
+    between = _morph(core, cv2.MORPH_CLOSE, 5) & pure & (depth > 6) & ~core
     core, ramp = core | between, ramp | between & (softness > _RAMP)
-    reach = cv2.dilate((~screen).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    reach = _morph(~screen, cv2.MORPH_DILATE, 3)
     rim = core & (depth < 0.08 * long_side)
     return Regions(~reach, core, reach & ~core | ramp, rim, core & pure & ~ramp)
 
 
-def _ramp(blocks: Blocks, level: Floats, grey: Mask, depth: Floats, softness: Floats) -> Mask:
+def _own(blocks: Blocks, plate: Plate, screen: Mask, sure: Mask) -> Mask:
+    """Blocks of the subject's own colours: no screen shows in them, although they are not grey, or not even.
+
+    Each is keyed along a direction of its own, at right angles to the colour of the sure core nearby: all shades of
+    that colour are at 0 there, and the plate is at 1.
+    """
+    seed = _morph(sure, cv2.MORPH_ERODE, 3)
+    if not seed.any():
+        return seed
+    depth = _depth_px(screen)
+    deep = depth > max(8.0, 0.01 * BLOCK * max(screen.shape))
+    key = _key_beside(blocks.mean, plate.light, tiled(blocks.mean, seed, _TILE), np.float32(_TURN + 4 * blocks.noise))
+    around = cv2.dilate(key, np.ones((3, 3), np.uint8))
+    return _morph(deep & (around < 0.10 + 3 * blocks.noise), cv2.MORPH_OPEN, 3)
+
+
+@compiled
+def _key_beside(mean: Floats, plate: Floats, subject: Floats, turn: np.float32) -> Floats:
+    """Key of each block along its plate's part at right angles to the subject's colour; 1 where that part is small."""
+    h, w = mean.shape[:2]
+    key = np.ones((h, w), np.float32)
+    for y in range(h):
+        for x in range(w):
+            p, q, s = plate[y, x, 0], plate[y, x, 1], plate[y, x, 2]
+            f, g, b = subject[y, x, 0], subject[y, x, 1], subject[y, x, 2]
+            share = (p * f + q * g + s * b) / max(f * f + g * g + b * b, np.float32(1e-8))
+            i, j, k = p - share * f, q - share * g, s - share * b
+            length = i * p + j * q + k * s
+            if length > turn * turn * (p * p + q * q + s * s):
+                key[y, x] = (i * mean[y, x, 0] + j * mean[y, x, 1] + k * mean[y, x, 2]) / length
+    return key
+
+
+@compiled
+def _measured(
+    mean: Floats, low: Floats, high: Floats, axis: Floats, plate: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Least and greatest key value of each block with the plate's at 1, and its `likeness` to the plate."""
+    h, w = low.shape
+    least, most, scale, rest = np.empty_like(low), np.empty_like(low), np.empty_like(low), np.empty_like(low)
+    for y in range(h):
+        for x in range(w):
+            p, q, s = plate[y, x, 0], plate[y, x, 1], plate[y, x, 2]
+            share = 1 / max(p * axis[0] + q * axis[1] + s * axis[2], np.float32(0.05))
+            least[y, x], most[y, x] = low[y, x] * share, high[y, x] * share
+            scale[y, x], rest[y, x] = like(mean[y, x, 0], mean[y, x, 1], mean[y, x, 2], plate[y, x])
+    return least, most, scale, rest
+
+
+def _morph(mask: Mask, how: int, side: int) -> Mask:
+    """OpenCV's morphology on a mask, by a square."""
+    return np.asarray(cv2.morphologyEx(mask.view(np.uint8), how, np.ones((side, side), np.uint8)), np.uint8) > 0
+
+
+def _ramp(blocks: Blocks, plate: Plate, high: Floats, grey: Mask, depth: Floats, softness: Floats) -> Mask:
     """Where a soft edge's steep end may pass for core: less like the core beyond the ramp than like a mixture.
 
     A subject far from grey on the other side of the screen's hue (pink before green) has a key value well below 0; its
@@ -86,9 +143,9 @@ def _ramp(blocks: Blocks, level: Floats, grey: Mask, depth: Floats, softness: Fl
     beyond = grey & (depth > limit)
     if softness.max() <= _RAMP or not beyond.any():
         return np.zeros_like(grey)
-    key = np.asarray(blocks.mean @ blocks.axis / level, np.float32)
+    key = np.asarray(blocks.mean @ blocks.axis / np.maximum(plate.light @ blocks.axis, 0.05), np.float32)
     own = push_pull(key[..., None], beyond.astype(np.float32))[..., 0]
-    mixed = blocks.high / level >= own + 0.04 + 2 * blocks.noise
+    mixed = high >= own + 0.04 + 2 * blocks.noise
     return np.asarray(mixed & (softness > _RAMP) & (depth <= 3 * limit), np.bool_)
 
 
@@ -103,10 +160,6 @@ def _to_the_border(screen: Mask) -> Mask:
     ):
         view[:2] |= inner[2]
     return grown
-
-
-def _closed(mask: Mask) -> Mask:
-    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0)
 
 
 def _depth_px(screen: Mask) -> Floats:

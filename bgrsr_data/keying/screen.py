@@ -21,6 +21,8 @@ MIN_SIDE = 32
 _DARK = np.float32(0.004)
 _BINS, _REACH, _SHIFTS = 64, 0.8, 6
 _NEAR, _REGION = 0.10, 0.17
+_LIGHT = np.float32(1e-3)
+_SUM = np.ones((1, 3), np.float32)
 _HUES = (
     (15, "red"),
     (40, "orange"),
@@ -78,7 +80,8 @@ def chromaticity(light: Floats) -> Floats:
         (..., 3) float32, sums to 1.
     """
     lifted = light + _DARK
-    return np.asarray(lifted / lifted.sum(-1, keepdims=True), np.float32)
+    r, g, b = lifted[..., 0], lifted[..., 1], lifted[..., 2]
+    return np.asarray(lifted / (r + g + b)[..., None], np.float32)
 
 
 def find_screen(rgb: NDArray[np.uint8], wanted: str = "auto") -> Screen:
@@ -116,8 +119,9 @@ def roughness(light: Floats) -> Floats:
     Returns:
         (h, w) float32, 0 on an even surface.
     """
-    smooth = cv2.blur(light, (5, 5))
-    return np.asarray(np.abs(light - smooth).sum(-1) / (smooth.sum(-1) + 3 * _DARK), np.float32)
+    smooth = np.asarray(cv2.blur(light, (5, 5)), np.float32)
+    apart, sums = cv2.transform(cv2.absdiff(light, smooth), _SUM), cv2.transform(smooth, _SUM)
+    return np.asarray(apart / (sums + 3 * _DARK), np.float32)
 
 
 def _chromaticity_of(wanted: str) -> Floats:
@@ -137,40 +141,45 @@ def _mode(colours: Floats, rough: Floats) -> Floats:
     weight[: max(1, h // 12)] *= 3
     weight[:, : max(1, w // 16)] *= 3
     weight[:, -max(1, w // 16) :] *= 3
-    plane = _plane(colours).reshape(-1, 2)
-    histogram, *_ = np.histogram2d(
-        plane[:, 0], plane[:, 1], bins=_BINS, range=[[-_REACH, _REACH]] * 2, weights=weight.ravel()
-    )
-    counts = np.asarray(cv2.GaussianBlur(histogram.astype(np.float32), (0, 0), 2.0), np.float32)
-    if counts.max() <= 0:
+    heavy = weight > _LIGHT
+    if not heavy.any():
         raise Rejection("no-screen", "no smooth area of a strong colour reaches the frame's border")
-    peak = (np.array(np.unravel_index(int(counts.argmax()), counts.shape)) + 0.5) * 2 * _REACH / _BINS - _REACH
+    plane, mass = _plane(colours[heavy]), weight[heavy]
+    bins = ((plane + _REACH) * (_BINS / (2 * _REACH))).astype(np.int32).clip(0, _BINS - 1)
+    masses = np.bincount(bins @ np.array([_BINS, 1], np.int32), mass, _BINS**2).reshape(_BINS, _BINS)
+    counts = np.asarray(cv2.GaussianBlur(masses.astype(np.float32), (0, 0), 2.0))
+    top = np.unravel_index(int(counts.argmax()), counts.shape)
+    peak = ((np.array(top) + 0.5) * (2 * _REACH / _BINS) - _REACH).astype(np.float32)
     for _ in range(_SHIFTS):
-        near = weight.ravel() * (((plane - peak) ** 2).sum(-1) < _NEAR**2)
-        peak = (plane * near[:, None]).sum(0) / max(float(near.sum()), 1e-6)
-    nearest = ((plane - peak) ** 2).sum(-1).argmin()
-    return np.asarray(colours.reshape(-1, 3)[nearest], np.float32)
+        near = mass * (_apart(plane, peak) < _NEAR**2)
+        peak = np.asarray((near @ plane) / max(float(near.sum()), 1e-6), np.float32)
+    return np.asarray(colours[heavy][_apart(plane, peak).argmin()], np.float32)
+
+
+def _apart(plane: Floats, origin: Floats) -> Floats:
+    """Squared distance (...,) of points (..., 2) from one of them."""
+    x, y = plane[..., 0] - origin[0], plane[..., 1] - origin[1]
+    return np.asarray(x * x + y * y, np.float32)
 
 
 def saturation_of(colours: Floats) -> Floats:
     """Distance from grey of a chromaticity: 0 for grey, 1 for a light that lacks one primary."""
-    return np.asarray(1 - 3 * colours.min(-1), np.float32)
+    r, g, b = colours[..., 0], colours[..., 1], colours[..., 2]
+    return np.asarray(1 - 3 * np.minimum(np.minimum(r, g), b), np.float32)
 
 
 def _region(light: Floats, colours: Floats, centre: Floats) -> Mask:
     """Pixels like `centre`, in components that reach the border or are large."""
     plane, origin = _plane(colours), _plane(centre)
     reach = min(_REGION, 0.6 * float(np.hypot(*origin)))
-    same = (((plane - origin) ** 2).sum(-1) < reach**2) & (light.sum(-1) > 0.006)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(same.astype(np.uint8), connectivity=4)
-    h, w = same.shape
-    rims = set(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]).tolist())
-    kept = [
-        i
-        for i in range(1, count)
-        if (i in rims and stats[i, cv2.CC_STAT_AREA] > 8) or stats[i, cv2.CC_STAT_AREA] > 0.01 * h * w
-    ]
-    return np.asarray(np.isin(labels, kept), np.bool_)
+    same = (_apart(plane, origin) < reach**2) & (light.sum(-1) > 0.006)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(same.astype(np.uint8), connectivity=4)
+    area = stats[:, cv2.CC_STAT_AREA]
+    kept = area > 0.01 * same.size
+    for rim in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        kept[rim] |= area[rim] > 8
+    kept[0] = False
+    return np.asarray(kept[labels], np.bool_)
 
 
 def _judged(light: Floats, colours: Floats, rough: Floats, region: Mask) -> Screen:
