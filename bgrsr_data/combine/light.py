@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 Light = tuple[float, float, float]
 TRUST = 0.5  # in a mean: it tells of the light and of the colours of things in equal parts
-EXPOSURE = (0.6, 1.6)
-TINT = (0.85, 1.18)
+EXPOSURE = (0.7, 1.4)
+TINT = (0.92, 1.09)
 
 
 def match_light(person: Light, room: Light, strength: float) -> NDArray[np.float32]:

@@ -26,22 +26,22 @@ class CombineOptions(Options):
     test_share: float = Field(default=0.15, ge=0, le=0.5, description="Share of people and places held out to test.")
     max_zoom: float = Field(default=1.35, ge=1, description="How much closer than the footage the camera may stand.")
     light_match: float = Field(
-        default=0.5, ge=0, le=1, description="How far the person's light may follow that of the room behind, 0 to 1."
+        default=0.8, ge=0, le=1, description="How far the person's light may follow that of the room behind, 0 to 1."
     )
     max_cast: float = Field(
         default=0.06, ge=0, le=0.5, description="Largest warm or cold cast: red gains and blue loses this share of it."
     )
     max_wrap: float = Field(
-        default=0.3, ge=0, le=1, description="Largest share of the room's light that wraps around the person's edge."
+        default=0.1, ge=0, le=1, description="Largest share of the room's light that wraps around the person's edge."
     )
     max_shadow: float = Field(
-        default=0.25,
+        default=0.4,
         ge=0,
         le=1,
         description="Darkest shadow of the person, as the light it takes; half have one.",
     )
     max_spill: float = Field(
-        default=0.25, ge=0, le=1, description="Largest share of the original room's light left on the input's edge."
+        default=0.15, ge=0, le=1, description="Largest share of the original room's light left on the input's edge."
     )
     max_blur: float = Field(
         default=2.0, ge=0, le=32, description="Longest motion blur of the input, in its pixels; half are still."

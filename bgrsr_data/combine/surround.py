@@ -16,7 +16,7 @@ from bgrsr_data.records import Combination
 
 CELLS = 120  # rows of the grid, whatever the picture's size
 SHADOW_REACH = 8.0  # half-width of its soft edge, in cells: 7 % of the picture's height
-EDGE_REACH = 3.0  # of the band into which light wraps, in cells: 2.5 %
+EDGE_REACH = 2.5  # of the band into which light wraps, in cells: 2 %
 DEEP = np.float32(0.02)  # what rounding leaves of the band inside the person
 NONE = np.empty((0, 0), np.float32)
 
