@@ -74,7 +74,8 @@ def find_leaks(
         The leaks, the plainest first: people, places, clips, files, near-duplicates, splits that sources force.
     """
     clip_of = {clip.id: clip for clip in clips}
-    known = {row.id: row for row in (*foregrounds, *backgrounds)}
+    known: dict[str, Foreground | Background] = {row.id: row for row in foregrounds}
+    known |= {row.id: row for row in backgrounds}
     uses = _uses(combinations, known, clip_of)
     leaks = _shared(uses, known, clip_of)
     leaks += _alike(uses, known, {frame.id: frame for frame in frames})

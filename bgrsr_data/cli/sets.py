@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 
 from bgrsr_data.cli.parameters import (
     JsonOption,
     MaxDiskOption,
-    OutOption,
     WorkersOption,
     WorkspaceOption,
     with_options,
@@ -35,8 +34,21 @@ def commands(app: typer.Typer) -> None:
 def combine(
     foregrounds: Annotated[Path | None, typer.Option(help="Without a workspace: what `bgrsr key` wrote.")] = None,
     backgrounds: Annotated[Path | None, typer.Option(help="Without a workspace: a folder of pictures.")] = None,
-    out: OutOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Without a workspace: the folder for the results; or the preview's name."),
+    ] = None,
     render: Annotated[int, typer.Option(min=0, help="Without a workspace: draw so many pairs as images.")] = 24,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Only draw a sheet (PNG) of some combinations, to look at.")
+    ] = False,
+    shown: Annotated[int, typer.Option(min=1, max=200, help="How many combinations the preview shows.")] = 12,
+    digest: Annotated[
+        bool, typer.Option("--digest", help="Only hash the pixels of the published set: equal on every machine.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-j", min=1, help="Processes of --digest; by default one a processor.")
+    ] = None,
     workspace: WorkspaceOption = HERE,
     json: JsonOption = False,
     *,
@@ -44,32 +56,52 @@ def combine(
 ) -> None:
     """Plan the training pairs, with a split that cannot leak.
 
-    Foreground × original background × target background, as rows; pixels are rendered where they are asked for.
+    Foreground × original background × target background, and all that a webcam does to them, as rows; pixels are
+    rendered where they are asked for. Tells how evenly people, poses and places are shown.
 
     Example: bgrsr combine --foregrounds keyed --backgrounds rooms --out pairs
+    Example: bgrsr combine -w demo --budget 7000 --preview
     """
-    if foregrounds is None and backgrounds is None and out is None:
-        from bgrsr_data.cli.running import run_in_workspace
+    from bgrsr_data.cli import combining
 
-        run_in_workspace("combine", given, workspace, workers=1, as_json=json)
-    elif foregrounds is None or backgrounds is None or out is None:
+    plain = foregrounds is not None or backgrounds is not None
+    if plain and (foregrounds is None or backgrounds is None):
+        raise InputError("combine: --foregrounds, --backgrounds and --out go together")
+    folders = (foregrounds, backgrounds) if foregrounds and backgrounds else None
+    if digest:
+        combining.tell_digest(out or workspace, workers, as_json=json)
+    elif preview:
+        combining.preview_combinations(folders, given, workspace, out, shown, as_json=json)
+    elif folders is None and out is None:
+        combining.combine_workspace(given, workspace, as_json=json)
+    elif folders is None or out is None:
         raise InputError("combine: --foregrounds, --backgrounds and --out go together")
     else:
-        from bgrsr_data.combine.files import combine_files
-        from bgrsr_data.stages import make_stage
-
-        options = make_stage("combine", given).options
-        typer.echo(combine_files(foregrounds, backgrounds, out, cast(CombineOptions, options), render=render))
+        combining.combine_plain(folders, given, out, render, as_json=json)
 
 
-def publish(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
-    """Write the manifests (Parquet): what the set is.
+def publish(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only look for leaks in the manifests as they lie there, of -w or --out.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="For --check: the folder that `combine` wrote.")] = None,
+    workspace: WorkspaceOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Write the manifests (Parquet): what the set is. One whose splits leak is refused, and the leak is named.
 
     Example: bgrsr publish -w demo
     """
-    from bgrsr_data.cli.running import run_in_workspace
+    if check:
+        from bgrsr_data.cli.combining import check_manifests
 
-    run_in_workspace("publish", {}, workspace, workers=1, as_json=json)
+        check_manifests(out or workspace, as_json=json)
+    elif out is not None:
+        raise InputError("publish: --out goes with --check")
+    else:
+        from bgrsr_data.cli.running import run_in_workspace
+
+        run_in_workspace("publish", {}, workspace, workers=1, as_json=json)
 
 
 def run(

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
+from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bgrsr_data.combine.options import CombineOptions
-from bgrsr_data.combine.plan import plan_combinations
 from bgrsr_data.combine.render import Renderer
+from bgrsr_data.combine.step import Material, plan
 from bgrsr_data.errors import InputError
+from bgrsr_data.frames.duplicates import draw_thumbnail, hash_picture
+from bgrsr_data.frames.sharpness import measure_sharpness, shrink
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.manifests import manifest_path, write_rows
+from bgrsr_data.media.colour import luma
+from bgrsr_data.media.contact import over
 from bgrsr_data.media.files import sha256_of
 from bgrsr_data.media.images import is_image, read_grey, read_rgb, write_image
 from bgrsr_data.media.masks import box_of
-from bgrsr_data.records import Background, Combination, Foreground, content_hash, make_id
+from bgrsr_data.records import Background, Combination, Foreground, Frame, content_hash, make_id
 from bgrsr_data.trimaps.step import DrawTrimaps
 from bgrsr_data.workspace import OUT_LEDGER
 
+GREY = 128  # what a cut-out is laid over to compare its looks
 
-def combine_files(foregrounds: Path, backgrounds: Path, out: Path, options: CombineOptions, *, render: int) -> str:
+
+def combine_files(
+    foregrounds: Path, backgrounds: Path, out: Path, options: CombineOptions, *, render: int
+) -> tuple[list[Combination], int, Material]:
     """Plan combinations of files, write the manifests, and draw the first pairs.
 
     Args:
@@ -31,16 +43,19 @@ def combine_files(foregrounds: Path, backgrounds: Path, out: Path, options: Comb
         render: How many pairs to draw, spread over the set.
 
     Returns:
-        One line that says what was made.
+        (combinations, how many were drawn, what they show).
 
     Raises:
-        InputError: A folder is missing or has nothing to combine.
+        InputError: A folder is missing or has nothing to combine, or the splits leak.
     """
-    known = _known(foregrounds)
-    people = [_foreground(alpha, fg, foregrounds, out, known) for alpha, fg in _cut_outs(foregrounds)]
-    places = [_background(path, backgrounds, out) for path in _pictures(backgrounds)]
-    rows = plan_combinations(people, places, [], options)
-    for model, made in ((Foreground, people), (Background, places), (Combination, rows)):
+    material = gather(foregrounds, backgrounds, out)
+    rows = plan(material, options)
+    for model, made in (
+        (Frame, material.frames),
+        (Foreground, material.foregrounds),
+        (Background, material.backgrounds),
+        (Combination, rows),
+    ):
         write_rows(manifest_path(out, model), model, sorted(made, key=lambda row: row.id))
     renderer = Renderer(out)
     drawn = rows[:: max(1, len(rows) // render)][:render] if render else []
@@ -50,9 +65,19 @@ def combine_files(foregrounds: Path, backgrounds: Path, out: Path, options: Comb
         write_image(folder / "input.png", pair.lr_frame)
         write_image(folder / "background.png", pair.hr_target_background)
         write_image(folder / "target.png", pair.hr_target)
-    counts = {split: sum(row.split == split for row in rows) for split in ("train", "val", "test")}
-    told = ", ".join(f"{n} {split}" for split, n in counts.items())
-    return f"combine: {len(rows)} combinations ({told}), {len(drawn)} drawn in {out / 'pairs'}"
+    return rows, len(drawn), material
+
+
+def gather(foregrounds: Path, backgrounds: Path, out: Path) -> Material:
+    """Describe the files of two folders as rows, whose paths are relative to `out`.
+
+    Raises:
+        InputError: A folder is missing or has nothing to combine, or a cut-out shows nobody.
+    """
+    known = _known(foregrounds)
+    places = [_background(path, backgrounds, out) for path in _pictures(backgrounds)]
+    people = [_foreground(alpha, fg, foregrounds, out, known) for alpha, fg in _cut_outs(foregrounds)]
+    return Material([row for row, _ in people], places, [], [frame for _, frame in people], frozenset())
 
 
 def _cut_outs(folder: Path) -> list[tuple[Path, Path]]:
@@ -96,28 +121,43 @@ def _seen(alpha: Path, folder: Path, known: dict[Path, Foreground]) -> tuple[str
     return person, make_id("clip", person)
 
 
-def _foreground(alpha: Path, fg: Path, folder: Path, out: Path, known: dict[Path, Foreground]) -> Foreground:
-    cover = read_grey(alpha)
+def _foreground(
+    alpha: Path, fg: Path, folder: Path, out: Path, known: dict[Path, Foreground]
+) -> tuple[Foreground, Frame]:
+    """A cut-out, and how it looks: the person before grey, as the frame itself is not at hand."""
+    cover, colour = read_grey(alpha), read_rgb(fg)
     height, width = cover.shape
-    if read_rgb(fg).shape[:2] != cover.shape:
+    if colour.shape[:2] != cover.shape:
         raise InputError(f"{alpha}: is of another size than {fg}; key the picture again")
     if not (cover > 127).any():
         raise InputError(f"{alpha}: shows nobody: no pixel is above one half; take its folder away")
     left, top, right, bottom = box_of(cover > 127)
     person, clip = _seen(alpha, folder, known)
-    name = alpha.relative_to(folder).as_posix()
-    return Foreground(
-        id=make_id("foreground", name), clip=clip, original=make_id("frame", name), person=person,
-        alpha_path=os.path.relpath(alpha, out), foreground_path=os.path.relpath(fg, out),
-        sha256=content_hash(sha256_of(alpha), sha256_of(fg)), width=width, height=height,
+    name, path, sha256 = alpha.relative_to(folder).as_posix(), os.path.relpath(fg, out), sha256_of(fg)
+    grey = luma(over(colour, cover, np.full_like(colour, GREY)))
+    frame = Frame(
+        id=make_id("frame", name), clip=clip, role="greenscreen", person=person, path=path, sha256=sha256, width=width,
+        height=height, pts=int(alpha.stem) if alpha.stem.isdecimal() else 0, time_base=Fraction(1),
+        sharpness=round(measure_sharpness(shrink(grey)), 4), sharpness_ratio=1.0, **_looks(grey),
+    )  # fmt: skip
+    row = Foreground(
+        id=make_id("foreground", name), clip=clip, original=frame.id, person=person,
+        alpha_path=os.path.relpath(alpha, out), foreground_path=path,
+        sha256=content_hash(sha256_of(alpha), sha256), width=width, height=height,
         box_left=left, box_top=top, box_right=right, box_bottom=bottom, score=1.0, scores={},
     )  # fmt: skip
+    return row, frame
 
 
 def _background(path: Path, folder: Path, out: Path) -> Background:
     name = path.relative_to(folder).as_posix()
-    height, width = read_rgb(path).shape[:2]
+    picture = read_rgb(path)
+    height, width = picture.shape[:2]
     return Background(
         id=make_id("background", name), clip=make_id("clip", name), place=make_id("place", name),
-        path=os.path.relpath(path, out), sha256=sha256_of(path), width=width, height=height,
+        path=os.path.relpath(path, out), sha256=sha256_of(path), width=width, height=height, **_looks(luma(picture)),
     )  # fmt: skip
+
+
+def _looks(grey: NDArray[np.uint8]) -> dict[str, str]:
+    return {"dhash": f"{hash_picture(grey):016x}", "thumbnail": draw_thumbnail(grey)}

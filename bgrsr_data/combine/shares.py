@@ -12,8 +12,9 @@ from bgrsr_data.combine.split import SPLITS
 from bgrsr_data.records import Background, Combination, Foreground, Frame
 
 LACKING = {
-    "val": "three people and six places or more, or --val-share above 0",
-    "test": "two people and four places or more, or --test-share above 0",
+    "train": "people and two places or more that no source forces into another split",
+    "val": "three people and six places or more, not forced into another split, and --val-share above 0",
+    "test": "two people and four places or more, not forced into another split, and --test-share above 0",
 }
 
 
@@ -71,7 +72,7 @@ def describe_shares(shares: Sequence[SplitShares]) -> Iterator[str]:
                 f"{_many(share.targets, 'place', 'places')} {share.targets} as target, {share.originals} as original"
             )
         else:
-            yield f"  {share.split}: none; it takes {LACKING.get(share.split, 'more people and places')}"
+            yield f"  {share.split}: none; it takes {LACKING[share.split]}"
 
 
 def as_dicts(shares: Iterable[SplitShares]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bgrsr_data.combine.options import CombineOptions
 from bgrsr_data.combine.plan import plan_combinations
+from bgrsr_data.combine.shares import describe_shares, measure_shares, say_short
 from bgrsr_data.leaks import find_leaks, refuse_leaks
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.records import Background, Clip, Combination, Foreground, Frame, Record, content_hash, reject_part
@@ -82,6 +83,13 @@ def plan(material: Material, options: CombineOptions) -> list[Combination]:
     )
     refuse_leaks(leaks, "nothing was planned")
     return rows
+
+
+def describe(rows: Sequence[Combination], material: Material, options: CombineOptions) -> list[str]:
+    """How evenly the rows show people, poses and places, in lines."""
+    lines = list(describe_shares(measure_shares(rows, material.foregrounds, material.backgrounds, material.frames)))
+    short = say_short(rows, options.budget, options.per_foreground)
+    return [*lines, short] if short else lines
 
 
 def reviewed(ledger: Ledger, *, only_accepted: bool) -> Material:

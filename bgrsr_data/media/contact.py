@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bgrsr_data.errors import InputError
 from bgrsr_data.media.colour import to_linear, to_srgb8
 
 PAPER = 250
@@ -47,6 +49,22 @@ def contact_sheet(
             if r < len(captions) and c < len(captions[r]):
                 _write(sheet, captions[r][c], (x, y + height + line - 4), width)
     return sheet
+
+
+def sheet_path(out: Path | None, name: str) -> Path:
+    """Where a sheet goes: where a person said, or NAME.png in the current folder, or NAME-2.png, and so on.
+
+    Raises:
+        InputError: There is something already, or the name is no PNG's.
+    """
+    if out is None:
+        names = (f"{name}{'' if n == 1 else f'-{n}'}.png" for n in range(1, 1 << 16))
+        return next(Path(one) for one in names if not Path(one).exists())
+    if out.suffix.lower() != ".png":
+        raise InputError(f"{out}: a preview is a PNG; name it so, as --out preview.png")
+    if out.exists():
+        raise InputError(f"{out}: is there already; give another name")
+    return out
 
 
 def fit(picture: Picture, cell: tuple[int, int]) -> Picture:
