@@ -160,8 +160,10 @@ class Trimap(Record):
     sha256: str
     width: int
     height: int
-    area_px: int
-    band_px: int
+    left: int = Field(default=0, description="Left edge of the files in the picture, in pixels.")
+    top: int = Field(default=0, description="Their top edge.")
+    area_px: int = Field(description="Pixels of the mask.")
+    band_px: int = Field(description="Width of the unknown band along the body, in pixels.")
 
 
 class Foreground(Record):

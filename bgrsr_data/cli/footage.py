@@ -172,6 +172,13 @@ def trimap(
     annotations: Annotated[Path | None, typer.Option(help="Without a workspace: a COCO instances JSON.")] = None,
     images: Annotated[Path | None, typer.Option(help="Without a workspace: the folder of its images.")] = None,
     out: OutOption = None,
+    licence: Annotated[
+        str | None,
+        typer.Option(help="Without a workspace: only persons of images under one of these, as cc-by,cc0."),
+    ] = None,
+    overview: Annotated[
+        bool, typer.Option("--overview", help="Draw overview.png too: every person, cut out or left out, and why.")
+    ] = False,
     workspace: WorkspaceOption = HERE,
     workers: WorkersOption = None,
     max_disk: MaxDiskOption = None,
@@ -181,26 +188,30 @@ def trimap(
 ) -> None:
     """Draw the trimap of every COCO person; cut them out.
 
-    Example: bgrsr trimap --annotations instances_val2017.json --images val2017 --out trimaps
+    Writes trimaps/IMAGE/PERSON/trimap.png, mask.png, alpha.png and fg.png, and annotations.json: a COCO file of all
+    persons that names these files, or the reason why there are none. In a workspace `bgrsr publish` writes it.
+
+    Example: bgrsr trimap --annotations instances_val2017.json --images val2017 --out cut --licence cc-by --overview
     """
-    if (annotations is None) != (images is None):
-        raise InputError("trimap: --annotations and --images go together")
+    from bgrsr_data.cli.persons import after_plain, overview_of_workspace, read_licences
 
-    def items() -> Iterable[Any]:
-        from bgrsr_data.trimaps.step import plain_items
+    licences = read_licences(licence)
+    if annotations is None or images is None:
+        if annotations or images:
+            raise InputError("trimap: --annotations and --images go together")
+        if licences:
+            raise InputError("trimap: --licence is for plain files; for a workspace: bgrsr fetch --licence")
+        _step("trimap", given, None, out, workspace, workers=workers, max_disk=max_disk, as_json=json)
+        if overview:
+            overview_of_workspace(workspace, quiet=json)
+        return
+    from bgrsr_data.trimaps.step import plain_items
 
-        return plain_items(annotations or HERE, images or HERE)
-
+    items = list(plain_items(annotations, images, licences)) if out else []
+    then = after_plain(items, out or HERE, images, overview=overview, quiet=json)
     _step(
-        "trimap",
-        given,
-        items if annotations else None,
-        out,
-        workspace,
-        workers=workers,
-        max_disk=max_disk,
-        as_json=json,
-    )
+        "trimap", given, lambda: items, out, workspace, workers=workers, max_disk=max_disk, as_json=json, then=then
+    )  # fmt: skip
 
 
 def _files(files: list[Path] | None, items: Callable[[], Iterable[Any]]) -> Callable[[], Iterable[Any]] | None:
@@ -217,8 +228,9 @@ def _step(
     workers: int | None,
     max_disk: int | None,
     as_json: bool,
+    then: Callable[[], None] | None = None,
 ) -> None:
-    """Run a step on plain files where some were named, else in the workspace."""
+    """Run a step on plain files where some were named, and `then` what follows; else in the workspace."""
     from bgrsr_data.cli.running import run_in_workspace, run_plain
 
     if (items is None) != (out is None):
@@ -226,4 +238,4 @@ def _step(
     if items is None or out is None:
         run_in_workspace(name, given, workspace, workers=workers, max_disk=max_disk, as_json=as_json)
     else:
-        run_plain(name, given, items(), out, workers=workers, max_disk=max_disk, as_json=as_json)
+        run_plain(name, given, items(), out, workers=workers, max_disk=max_disk, as_json=as_json, then=then)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +58,9 @@ def run_plain(
     workers: int | None,
     as_json: bool,
     max_disk: int | None = None,
+    then: Callable[[], None] | None = None,
 ) -> None:
-    """Run one stage on plain files.
+    """Run one stage on plain files; `then` is called when it has ended, also where items failed.
 
     Raises:
         InputError: Every item was rejected.
@@ -74,6 +75,8 @@ def run_plain(
         typer.echo(json.dumps(as_dict(outcome) | {"rows": made}))
     else:
         show(outcome)
+    if then:
+        then()
     rejections = [record for record in records if isinstance(record, RejectionRow)]
     _say_rejected(rejections)
     _raise_if_nothing(name, outcome, len(records) - len(rejections), rejections)

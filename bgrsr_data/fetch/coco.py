@@ -7,50 +7,31 @@ neither the big file nor the folder it came from.
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
-
-from pycocotools.coco import COCO
+from typing import TYPE_CHECKING, Any
 
 from bgrsr_data.errors import InputError, Rejection
 from bgrsr_data.fetch.kept import Kept, find_kept, keep
 from bgrsr_data.fetch.verify import probe
-from bgrsr_data.licences import canonical, is_known
 from bgrsr_data.marked import did_you_mean
+from bgrsr_data.media.coco import licence_of_image, licences_of_image, read_annotations
 from bgrsr_data.media.files import write_bytes
 from bgrsr_data.records import make_id
 
+if TYPE_CHECKING:
+    from pycocotools.coco import COCO
 
-def read_annotations(path: Path) -> COCO:
-    """Read a COCO instances file.
-
-    Raises:
-        InputError: It is no JSON (the message names line and column), or no COCO instances.
-    """
-    try:
-        content = json.loads(path.read_bytes())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: is not valid JSON: {error}") from error
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    for key in ("images", "annotations", "categories"):
-        if not isinstance(content, dict) or not isinstance(content.get(key), list):
-            raise InputError(f"{path}: is no COCO instances file: it has no list '{key}'")
-    coco = COCO()
-    coco.dataset = content
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):  # it prints how long it took
-            coco.createIndex()
-            persons = coco.getCatIds(catNms=["person"])
-    except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path}: is no COCO instances file: {type(error).__name__} {error}") from error
-    if not persons:
-        raise InputError(f"{path}: has no category 'person'")
-    return coco
+__all__ = [
+    "find_image",
+    "keep_image",
+    "licence_of_image",
+    "name_of",
+    "person_images",
+    "read_annotations",
+    "refuse_other_size",
+]
 
 
 def person_images(coco: COCO, categories: Sequence[str] = ()) -> list[dict[str, Any]]:
@@ -65,15 +46,6 @@ def person_images(coco: COCO, categories: Sequence[str] = ()) -> list[dict[str, 
             raise InputError(f"'{name}' is no category of these annotations{did_you_mean(name, known)}")
     wanted = sorted({known[name] for name in ("person", *categories)})
     return [dict(image) for image in coco.loadImgs(sorted(coco.getImgIds(catIds=wanted)))]
-
-
-def licence_of_image(coco: COCO, image: dict[str, Any]) -> str | None:
-    """The licence that the annotations name for an image, in its one spelling; its address tells the version."""
-    for named in _licences(coco, image):
-        by_address = canonical(named.get("url"))
-        licence = by_address if by_address.startswith("CC") else canonical(named.get("name"))
-        return licence if is_known(licence) else None
-    return None
 
 
 def find_image(image: dict[str, Any], images: Path) -> Path:
@@ -139,12 +111,8 @@ def _alone(coco: COCO, image: dict[str, Any]) -> dict[str, Any]:
         "images": [image],
         "annotations": annotations,
         "categories": coco.loadCats(persons),
-        "licenses": _licences(coco, image),
+        "licenses": licences_of_image(coco, image),
     }
-
-
-def _licences(coco: COCO, image: dict[str, Any]) -> list[dict[str, Any]]:
-    return [one for one in coco.dataset.get("licenses", []) if one.get("id") == image.get("license")]
 
 
 def _credit(coco: COCO, image: dict[str, Any]) -> dict[str, Any]:

@@ -1,10 +1,7 @@
-"""Persons of a COCO annotation file (Lin et al., "Microsoft COCO", ECCV 2014), through pycocotools."""
+"""Persons of a COCO annotation file (see media/coco.py)."""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.errors import InputError
+from bgrsr_data.media.coco import decode_segmentation, read_annotations
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +30,7 @@ def read_coco(path: Path) -> Any:  # a pycocotools COCO, which has no types
     Raises:
         InputError: It is missing, no JSON, or no COCO instances file.
     """
-    from pycocotools.coco import COCO  # noqa: PLC0415 - only where COCO is read
-
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            coco = COCO(str(path))
-        if not coco.getCatIds(catNms=["person"]):
-            raise InputError(f"{path}: has no category named person; give a COCO instances file")
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path}:{error.lineno}: is not valid JSON ({error.msg})") from error
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    except (KeyError, TypeError, AssertionError) as error:
-        raise InputError(f"{path}: is not a COCO instances file (missing {error})") from error
-    return coco
+    return read_annotations(path)
 
 
 def images_with_persons(coco: Any) -> list[dict[str, Any]]:
@@ -54,18 +39,25 @@ def images_with_persons(coco: Any) -> list[dict[str, Any]]:
     return list(images)
 
 
+def person_annotations(coco: Any, image: int) -> list[dict[str, Any]]:
+    """The annotations of one image's persons, by id, crowds among them."""
+    ids = sorted(coco.getAnnIds(imgIds=[image], catIds=coco.getCatIds(catNms=["person"])))
+    return list(coco.loadAnns(ids))
+
+
 def persons_of(coco: Any, image: int) -> list[Person]:
     """The persons of one image, by annotation id, crowds among them.
 
     Raises:
         InputError: A segmentation cannot be decoded.
     """
-    ids = sorted(coco.getAnnIds(imgIds=[image], catIds=coco.getCatIds(catNms=["person"])))
+    size = coco.imgs[image]
     persons = []
-    for annotation in coco.loadAnns(ids):
+    for annotation in person_annotations(coco, image):
         try:
-            mask = coco.annToMask(annotation).astype(bool)
+            mask = decode_segmentation(annotation["segmentation"], int(size["height"]), int(size["width"]))
         except (KeyError, TypeError, IndexError, ValueError) as error:
-            raise InputError(f"annotation {annotation.get('id')}: its segmentation cannot be decoded") from error
+            told = f" ({error})" if isinstance(error, ValueError) else ""
+            raise InputError(f"annotation {annotation.get('id')}: its segmentation cannot be decoded{told}") from error
         persons.append(Person(int(annotation["id"]), mask, bool(annotation.get("iscrowd"))))
     return persons

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from bgrsr_data.options import Options
 
+Method = Literal["colour", "closed-form", "knn", "guided"]
+
 
 class TrimapOptions(Options):
-    """Options of the `trimap` stage."""
+    """Options of the `trimap` stage. Defaults were measured on real mattes: see docs/trimaps.md."""
 
-    band: float = Field(default=0.055, gt=0, le=0.5, description="Half-width of the unknown band over √(area).")
-    min_band_px: int = Field(default=3, ge=1, description="The band is never thinner.")
-    max_band_px: int = Field(default=30, ge=1, description="The band is never wider.")
+    inside: float = Field(default=0.06, gt=0, le=0.5, description="Unknown band inside the outline, over √(area).")
+    outside: float = Field(default=0.05, gt=0, le=0.5, description="Unknown band outside the outline, over √(area).")
+    hair: float = Field(default=1.5, ge=1, le=4, description="How many times as wide the band is above the shoulders.")
+    min_band_px: int = Field(default=3, ge=1, description="Neither side of the band is thinner.")
+    max_band_px: int = Field(default=30, ge=1, description="Neither side is wider, but for hair.")
     min_side_px: int = Field(default=32, ge=8, description="Persons whose box has a shorter side are rejected.")
+    method: Method = Field(
+        default="colour", description="How alpha is found in the band: colour, closed-form, knn or guided."
+    )
+    max_solve_px: int = Field(
+        default=400_000, ge=10_000, description="Larger crops are solved at this many pixels by closed-form and knn."
+    )

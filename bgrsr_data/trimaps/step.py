@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bgrsr_data.errors import InputError, Rejection
 from bgrsr_data.ledger import Ledger
+from bgrsr_data.licences import canonical, is_accepted
+from bgrsr_data.media.coco import licence_of_image
 from bgrsr_data.media.files import sha256_of, stamp_of
 from bgrsr_data.records import Clip, Foreground, Record, Trimap, content_hash, make_id, reject_part
 from bgrsr_data.stage import Item, Stage
-from bgrsr_data.trimaps.coco import images_with_persons, persons_of, read_coco
+from bgrsr_data.trimaps.coco import Person, images_with_persons, persons_of, read_coco
 from bgrsr_data.trimaps.options import TrimapOptions
+from bgrsr_data.trimaps.unfit import Reason, unfit
 
 if TYPE_CHECKING:
     from bgrsr_data.trimaps.core import CutOut
@@ -34,12 +38,14 @@ class CocoImage:
     annotations: str
     image: int | None  # None: the only one that the file tells of
     folder: str
+    refused: str = ""  # why its persons are not wanted: "licence" follows from its licence
 
 
 class DrawTrimaps(Stage[CocoImage]):
     """Draw mask, trimap and foreground of every person."""
 
     name = "trimap"
+    version = 2
     needs = ("fetch",)
     folder = "trimaps"
     options: TrimapOptions
@@ -62,35 +68,63 @@ class DrawTrimaps(Stage[CocoImage]):
         coco = read_coco(root / image.annotations)
         persons = persons_of(coco, image.image if image.image is not None else coco.getImgIds()[0])
         rgb = read_rgb(root / image.path)
+        claims = np.zeros(rgb.shape[:2], np.uint16)  # how many persons and crowds say that a pixel is theirs
+        for person in persons:
+            if person.mask.shape != rgb.shape[:2]:
+                raise InputError(f"{image.path}: is {rgb.shape[1]}×{rgb.shape[0]}, annotated at another size")
+            claims += person.mask
         rows: list[Record] = []
         for person in persons:
             try:
-                if person.mask.shape != rgb.shape[:2]:
-                    raise InputError(f"{image.path}: is {rgb.shape[1]}×{rgb.shape[0]}, annotated at another size")
-                if person.crowd:
-                    raise Rejection("crowd", "a crowd is annotated as one region")
-                others = np.any([o.mask for o in persons], axis=0) & ~person.mask
-                cutout = cut_out(rgb, person.mask, others, self.options)
+                _refuse_unwanted(person, image)
+                cutout = cut_out(rgb, person.mask, claims > person.mask, self.options)
                 rows += _written(image, person.annotation, cutout, root)
-            except Rejection as unfit:
-                rows.append(reject_part(self.name, item.id, person.annotation, unfit.reason, unfit.detail))
+            except Rejection as unfit_one:
+                rows.append(reject_part(self.name, item.id, person.annotation, unfit_one.reason, unfit_one.detail))
         return rows
 
 
-def plain_items(annotations: Path, images: Path) -> Iterator[Item[CocoImage]]:
-    """The items of an annotation file and its image folder, outside any workspace."""
+def _refuse_unwanted(person: Person, image: CocoImage) -> None:
+    if person.crowd:
+        raise unfit(Reason.CROWD, "a crowd is annotated as one region")
+    if image.refused:
+        raise unfit(Reason.LICENCE, image.refused)
+
+
+def plain_items(annotations: Path, images: Path, licences: Sequence[str] = ()) -> Iterator[Item[CocoImage]]:
+    """The items of an annotation file and its image folder, outside any workspace.
+
+    Args:
+        annotations: COCO instances JSON.
+        images: The folder of its images.
+        licences: Persons of images under one of these alone are wanted; none: any licence.
+
+    Raises:
+        InputError: The annotations cannot be read, or show no person.
+    """
+    coco = read_coco(annotations)
     taken: set[str] = set()
-    for entry in images_with_persons(read_coco(annotations)):
+    for entry in images_with_persons(coco):
         path, number = images / str(entry["file_name"]), int(entry["id"])
         clip = make_id("clip", path.resolve())
         folder = f"{DrawTrimaps.folder}/{path.stem}"
         if folder in taken:  # train/1.jpg and val/1.jpg
             folder = f"{folder}-{number}"
         taken.add(folder)
+        refused = _refused(licence_of_image(coco, entry), licences)
         image = CocoImage(
-            clip, make_id("person", clip), str(path.resolve()), str(annotations.resolve()), number, folder
+            clip, make_id("person", clip), str(path.resolve()), str(annotations.resolve()), number, folder, refused
         )
-        yield Item(clip, (str(number), stamp_of(path), stamp_of(annotations)), image)
+        yield Item(clip, (str(number), stamp_of(path), stamp_of(annotations), refused), image)
+    if not taken:
+        raise InputError(f"{annotations}: annotates no person")
+
+
+def _refused(licence: str | None, accepted: Sequence[str]) -> str:
+    """Why an image is not wanted; "" where it is."""
+    if not accepted or is_accepted(licence, accepted):
+        return ""
+    return f"{licence or 'unknown'} is none of {', '.join(canonical(one) for one in accepted)}"
 
 
 def _written(image: CocoImage, annotation: int, cutout: CutOut, root: Path) -> list[Record]:
@@ -105,11 +139,12 @@ def _written(image: CocoImage, annotation: int, cutout: CutOut, root: Path) -> l
     write_image(root / paths["fg"], cutout.foreground)
     height, width = cutout.mask.shape
     left, top, right, bottom = box_of(cutout.alpha > 0.5)
-    unsure = round(float((cutout.trimap == 128).sum() / (cutout.trimap > 0).sum()), 6)
+    scores = {"unsure": _unsure(cutout.alpha)} | ({"fallback": 1.0} if cutout.fallback else {})
     trimap = Trimap(
         id=make_id("trimap", image.clip, annotation), clip=image.clip, annotation=annotation, person=image.person,
         path=paths["trimap"], mask=paths["mask"], sha256=sha256_of(root / paths["trimap"]), width=width, height=height,
-        area_px=int(cutout.mask.sum()), band_px=cutout.band_px,
+        left=cutout.box[0], top=cutout.box[1], area_px=int(cutout.mask.sum()),
+        band_px=cutout.band.inside_px + cutout.band.outside_px,
     )  # fmt: skip
     return [
         trimap,
@@ -118,6 +153,11 @@ def _written(image: CocoImage, annotation: int, cutout: CutOut, root: Path) -> l
             alpha_path=paths["alpha"], foreground_path=paths["fg"],
             sha256=content_hash(sha256_of(root / paths["alpha"]), sha256_of(root / paths["fg"])),
             width=width, height=height, box_left=left, box_top=top, box_right=right, box_bottom=bottom,
-            score=round(1 - unsure, 6), scores={"unsure": unsure},
+            score=round(1 - scores["unsure"], 6), scores=scores,
         ),
     ]  # fmt: skip
+
+
+def _unsure(alpha: NDArray[np.float32]) -> float:
+    """How much of the person is neither there nor away: 0 for a hard edge, 1 for a veil."""
+    return round(float(2 * np.minimum(alpha, 1 - alpha).sum(dtype=np.float64) / alpha.sum(dtype=np.float64)), 6)

@@ -71,8 +71,7 @@ def test_the_neighbour_of_a_person_is_unknown_in_the_persons_trimap(coco: Path, 
     """Person 21 spans columns 20 to 120 and rows 40 to 300, person 22 columns from 135 on: 15 px beside it."""
     rows = [row for result in run(coco, tmp_path) for row in result.records if isinstance(row, Trimap)]
     trimap = read_grey(tmp_path / "trimaps" / "2" / "21" / "trimap.png")
-    band = next(row.band_px for row in rows if row.annotation == 21)
-    left = max(0, 20 - 3 * band)  # of the crop
+    left = next(row.left for row in rows if row.annotation == 21)  # of the crop
     neighbour = trimap[100:200, 135 - left :]
     assert neighbour.size
     assert (neighbour == 128).all()
@@ -111,7 +110,13 @@ def test_a_broken_segmentation_fails_its_image_and_names_the_annotation(tmp_path
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("{", "is not valid JSON"), ("[]", "is not a COCO instances file"), ('{"images": []}', "instances file|person")],
+    [
+        ("{", "is not valid JSON: .* line 1"),
+        ("[]", "is no COCO instances file: it has no list 'images'"),
+        ('{"images": []}', "it has no list 'annotations'"),
+        ('{"images": [], "annotations": [], "categories": []}', "has no category 'person'"),
+        ('{"images": [], "annotations": [], "categories": [{"id": 1, "name": "person"}]}', "annotates no person"),
+    ],
 )
 def test_a_file_that_is_no_coco_file_is_told(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "instances.json"
