@@ -25,7 +25,7 @@ from bgrsr_data.keying.motion import edge_softness, without_smear
 from bgrsr_data.keying.options import KeyOptions
 from bgrsr_data.keying.outward import continue_outward
 from bgrsr_data.keying.plate import Plate, estimate_plate
-from bgrsr_data.keying.quality import judge
+from bgrsr_data.keying.quality import Evidence, judge
 from bgrsr_data.keying.regions import Regions, divide
 from bgrsr_data.keying.screen import find_screen, screen_name
 from bgrsr_data.keying.strays import find_strays
@@ -94,8 +94,9 @@ def key_image(
     foreground = np.ascontiguousarray(foreground[:height, :width])
     alpha = np.ascontiguousarray(alpha[:height, :width])
     _demand_subject(float(alpha.mean()))
-    model = {"doubt": 1e3 * doubt / alpha.size, "noise": scene.blocks.noise, "band": float(scene.regions.band.mean())}
-    scores = judge(alpha, foreground, screen, scene.plate, model)
+    doubt, band_share = 1e3 * doubt / alpha.size, float(scene.regions.band.mean())
+    evidence = Evidence(scene.rgb, screen, scene.plate, scene.blocks, scene.light, doubt, band_share)
+    scores = judge(alpha, foreground, evidence)
     return Key(alpha, foreground, scene.light.encode(scene.plate.colour), scores)
 
 

@@ -1,90 +1,195 @@
 """How good a key is, with no ground truth to compare it with.
 
-Each figure is a symptom that a person would look for: an uneven or greyish screen, noise, screen colour left on the
-subject, holes in it, islands of leftover screen, too much of the frame undecided. The score is the product of what
-each leaves.
+Each figure is a symptom that a person would look for: holes in the subject, loose pieces, screen colour left on it,
+an edge whose colour a codec has blurred, a screen that its plate does not follow. From eight of them, and the error
+that unmixing itself expects, a log-linear model fitted to keys with a known truth gives the mean squared error that
+is to be expected; the score falls with it. How it was fitted, and how well it ranks keys of other people, other
+conditions and other seeds, is in docs/keying-score.md.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bgrsr_data.keying.blocks import dot, key_axis
+from bgrsr_data.keying.blocks import Blocks
+from bgrsr_data.keying.light import Light
 from bgrsr_data.keying.plate import Plate
 from bgrsr_data.keying.screen import Screen
+from bgrsr_data.keying.symptoms import Symptoms, depth_px, halved, look_at, pieces
 
+HALF = 2.0  # the expected squared error of alpha, times 1000, at which the score is one half
+_DEEP = 14 / 1280  # of the long side: subject farther than this from any screen should be solid
+_RIM = 20 / 1280
+_PRESENT = 0.1
+_LOOSE = 0.1  # a piece below this share of the largest is no second person
+_GAP = 0.02  # a gap below this share of the subject is no gap between arm and body
+_FULL = 0.8  # a row or column of the frame's border with more subject than this is the studio beside the screen
+_STILL = 6  # levels of 255: what changes by less from frame to frame has not moved
+_FLOOR = 0.01
 Floats = NDArray[np.float32]
 
 
-def judge(
-    alpha: Floats, foreground: NDArray[np.uint8], screen: Screen, plate: Plate, model: dict[str, float]
-) -> dict[str, float]:
+class _Term(NamedTuple):
+    """One factor of the expected error: (figure + least) ** power, the figure no greater than `most`."""
+
+    figure: str
+    power: float
+    least: float
+    most: float = np.inf
+
+
+_BIAS = 5.817
+_TERMS = (
+    _Term("islands", 0.641, 0.00064),
+    _Term("haze", 0.200, 0.0097),
+    _Term("colour_detail", -1.474, 0.72, 1.6),
+    _Term("subject", -0.970, 0.12, 0.32),
+    _Term("dispute", 0.485, 0.03),
+    _Term("ripple", 0.414, 0.0039),
+)
+
+
+class Evidence(NamedTuple):
+    """What a key is judged by, besides itself.
+
+    Attributes:
+        rgb: The frame, uint8 sRGB, at least as large as the key.
+        screen: The screen that was found.
+        plate: The clean plate.
+        blocks: The frame in blocks.
+        light: The working light.
+        doubt: The mean squared error of alpha that unmixing expects, times 1000.
+        band: The share of the frame that was unmixed.
+    """
+
+    rgb: NDArray[np.uint8]
+    screen: Screen
+    plate: Plate
+    blocks: Blocks
+    light: Light
+    doubt: float
+    band: float
+
+
+def judge(alpha: Floats, foreground: NDArray[np.uint8], evidence: Evidence) -> dict[str, float]:
     """Measure a key.
 
     Args:
         alpha: (H, W) float32 [0, 1].
         foreground: (H, W, 3) uint8 sRGB.
-        screen: The screen that was found.
-        plate: The clean plate.
-        model: What unmixing measured: "doubt", the mean squared error of alpha it expects (×1000); "noise", the
-            standard deviation of a screen pixel's key value; "band", the share of the frame that was unmixed.
+        evidence: The frame, and what was worked out on the way.
 
     Returns:
-        The figures by name, and "score".
+        The figures by name (docs/keying-score.md), "expected", the mean squared error of alpha that they let expect,
+        times 1000, and "score", 0 (spoiled) to 1 (clean).
     """
+    rgb, screen, plate, blocks, light, doubt, band = evidence
+    seen = look_at(alpha, rgb, plate.light, blocks.axis, light.of_byte)
+    depth = depth_px(seen.least < _PRESENT) / (4 * max(seen.share.shape))  # of the long side
     figures = {
-        "evenness": screen.evenness,
-        "saturation": screen.saturation,
-        "coverage": screen.coverage,
-    }
-    figures |= model | _shape(alpha) | _spill(alpha, foreground, plate)
-    return figures | {"score": _overall(figures)}
+        "evenness": screen.evenness, "saturation": screen.saturation, "coverage": screen.coverage,
+        "noise": blocks.noise, "ripple": _ripple(blocks, plate), "doubt": doubt, "band": band,
+    }  # fmt: skip
+    figures |= _texture(seen) | _shape(seen, depth > _DEEP)
+    figures["spill"] = _spill((seen.share > 0.3) & (depth < _RIM), foreground, plate, blocks.axis, light)
+    return scored(figures)
 
 
-def _shape(alpha: Floats) -> dict[str, float]:
-    """Subject's share of the frame and of its border; islands, holes and soft pixels; width of its edge in pixels."""
-    small = cv2.resize(alpha, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)  # strands of hair average out
-    solid = (small > 0.5).astype(np.uint8)
-    area = max(int(solid.sum()), 1)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
-    sizes = stats[1:, cv2.CC_STAT_AREA] if count > 1 else np.zeros(1, np.int32)
-    outline = cv2.morphologyEx((alpha > 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    soft = float(((alpha > 0.02) & (alpha < 0.98)).sum())
-    inner = cv2.erode(solid, np.ones((3, 3), np.uint8)) > 0
+def scored(figures: Mapping[str, float]) -> dict[str, float]:
+    """The figures with "expected" and "score", from the figures alone."""
+    expected = expected_error(figures)
+    return dict(figures) | {"expected": expected, "score": HALF / (HALF + expected)}
+
+
+def expected_error(figures: Mapping[str, float]) -> float:
+    """The mean squared error of alpha, times 1000, that a key's figures let expect."""
+    total = _BIAS
+    for term in _TERMS:
+        total += term.power * np.log(min(max(figures[term.figure], 0.0), term.most) + term.least)
+    wrong = 1e3 * figures["studio"] + figures.get("flicker", 0.0) ** 2 / 20  # what is seen to be wrong, not guessed
+    return max(float(np.exp(total)) - _FLOOR, 0.0) + wrong
+
+
+def flicker(alpha: Floats, rgb: NDArray[np.uint8], alpha_before: Floats, rgb_before: NDArray[np.uint8]) -> float:
+    """How much alpha changed where the picture did not.
+
+    Args:
+        alpha: (H, W) float32 [0, 1].
+        rgb: (H, W, 3) uint8, sRGB, its frame.
+        alpha_before: (H, W) float32, of the frame before.
+        rgb_before: (H, W, 3) uint8, the frame before.
+
+    Returns:
+        100 times the root of the mean squared change over every second row and column; the unit of dtSSD (Erofeev et
+        al., "Perceptually Motivated Benchmark for Video Matting", BMVC 2015).
+    """
+    moved = cv2.absdiff(np.ascontiguousarray(rgb[::2, ::2]), np.ascontiguousarray(rgb_before[::2, ::2])).max(-1)
+    change = (alpha[::2, ::2] - alpha_before[::2, ::2]) * (moved < _STILL)
+    return float(100 * np.sqrt(np.square(change).mean()))
+
+
+def _texture(seen: Symptoms) -> dict[str, float]:
+    """What the edge is made of."""
+    soft = seen.soft > 0
+    luma = float(seen.luma_grain[soft].mean()) if soft.any() else 0.0
+    chroma = float(seen.chroma_grain[soft].mean()) if soft.any() else 1.0
     return {
-        "subject": area / small.size,
-        "border": float((np.concatenate([small[0], small[:, 0], small[:, -1]]) > 0.5).mean()),
-        "islands": float(sizes[sizes < 0.1 * sizes.max()].sum()) / area,
-        "holes": float(((small < 0.8) & inner).sum()) / area,
-        "soft": soft / max(float((alpha > 0.5).sum()), 1.0),
-        "edge_px": soft / max(float((outline > 0).sum()) / 2, 1.0),
+        "detail": 1e3 * float(seen.detail.mean()),
+        "dispute": 1e3 * float(seen.dispute.mean()),
+        "colour_detail": chroma / (luma + 1),
     }
 
 
-def _spill(alpha: Floats, foreground: NDArray[np.uint8], plate: Plate) -> dict[str, float]:
-    """Mean key value that is left on the foreground's edge, screen = 1."""
-    h, w = plate.known.shape
-    small = cv2.resize(foreground, (w, h), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    weight = cv2.resize(alpha, (w, h), interpolation=cv2.INTER_AREA)
-    edge = (weight > 0.3) & (cv2.erode(weight, np.ones((5, 5), np.uint8)) < 0.5)
-    if not edge.any():
-        return {"spill": 0.0}
-    axis = key_axis(plate.light[edge])
-    left = np.clip(dot(np.asarray(small[edge] ** 2.2, np.float32), axis), 0, 1)
-    return {"spill": float(left.mean())}
+def _shape(seen: Symptoms, deep: NDArray[np.bool_]) -> dict[str, float]:
+    """The subject's size; what is loose, open or transparent in it; how wide its edge is; what is beside the screen."""
+    h, w = seen.share.shape
+    coarse = halved(seen.share)
+    solid = coarse > 0.5  # at 8×8 pixels strands of hair average out
+    area = max(int(solid.sum()), 1)
+    sizes = pieces(solid)[:, cv2.CC_STAT_AREA]
+    gaps = pieces(~solid)
+    inside = (gaps[:, :2] > 0).all(1) & (gaps[:, :2] + gaps[:, 2:4] < (w // 2, h // 2)).all(1)
+    small = int(gaps[inside & (gaps[:, 4] < _GAP * area), 4].sum())
+    missing = (1 - seen.share)[deep]
+    outline = seen.share > 0.5
+    length = int((outline[1:] != outline[:-1]).sum() + (outline[:, 1:] != outline[:, :-1]).sum())
+    return {
+        "subject": area / solid.size,
+        "islands": float(sizes[sizes < _LOOSE * sizes.max(initial=0)].sum()) / area,
+        "holes": float(missing.sum() + 4 * small) / (4 * area),
+        "haze": 1e3 * float(np.square(missing).sum()) / seen.share.size,
+        "studio": _studio(coarse),
+        "edge_px": 4 * float(seen.soft.sum()) / max(length, 1),
+    }
 
 
-def _overall(figures: dict[str, float]) -> float:
-    """From the error that is expected, and from symptoms that the model does not see, one figure from 0 to 1."""
-    expected = 4.8 * (figures["doubt"] + 0.005) ** 0.5 * figures["band"] ** 0.66  # MSE of alpha ×1000, fitted
-    symptoms = (
-        figures["holes"] / 0.15
-        + figures["islands"] / 0.3
-        + max(0.0, figures["spill"] - 0.05) / 0.4
-        + max(0.0, figures["border"] - 0.25) / 0.25  # a studio, not a person, fills the upper and side borders
-        + (1 - figures["evenness"]) / 2
-        + (1 - figures["saturation"]) / 4
-    )
-    return float(np.exp(-symptoms) / (1 + expected / 2))
+def _studio(coarse: Floats) -> float:
+    """Share of the frame in the rows and columns along its upper, left and right border that are nearly all subject."""
+    columns, rows = ((coarse > 0.5).mean(axis) > _FULL for axis in (0, 1))
+    runs = [int(np.argmin(np.append(line, False))) for line in (columns, columns[::-1], rows)]
+    left, right, top = runs if sum(runs[:2]) < len(columns) else (0, 0, 0)
+    return (left + right) / len(columns) + top / len(rows)
+
+
+def _spill(near: NDArray[np.bool_], foreground: NDArray[np.uint8], plate: Plate, axis: Floats, light: Light) -> float:
+    """Mean key value that is left on the foreground near its edge, screen = 1, from every second row and column."""
+    rows, columns = np.nonzero(near[::2, ::2])
+    if not len(rows):
+        return 0.0
+    colours, behind = light.decode(foreground[8 * rows, 8 * columns]), plate.light[2 * rows, 2 * columns]
+    key = (colours @ axis) / np.maximum(behind @ axis, 0.05)
+    return float(np.clip(key, 0, 1).mean())
+
+
+def _ripple(blocks: Blocks, plate: Plate) -> float:
+    """How far the screen is from its plate: root mean square relative to the plate, every second row and column."""
+    known, light = plate.known[::2, ::2], plate.light[::2, ::2]
+    if not known.any():
+        return 1.0
+    rest = (blocks.mean[::2, ::2] - light)[known]
+    return float(np.sqrt(np.square(rest).mean() / max(float(np.square(light).mean()), 1e-6)))
