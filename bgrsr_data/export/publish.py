@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from bgrsr_data.export.persons import Persons, persons_to_publish, write_persons
 from bgrsr_data.leaks import Leak, find_leaks, refuse_leaks
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.manifests import FILES, manifest_path, write_rows
@@ -64,8 +65,8 @@ class Rows:
     published: Published
 
 
-class Publish(Stage[Rows]):
-    """Write one manifest for each kind of row."""
+class Publish(Stage[Rows | Persons]):
+    """Write one manifest for each kind of row, and the COCO persons as a COCO file."""
 
     name = "publish"
     version = 2
@@ -76,18 +77,22 @@ class Publish(Stage[Rows]):
     outside = True  # and then the manifests stay as they were
     options: PublishOptions
 
-    def items(self, ledger: Ledger) -> Iterable[Item[Rows]]:
+    def items(self, ledger: Ledger) -> Iterable[Item[Rows | Persons]]:
         """One item for each kind of row, empty kinds too, so that a reader always finds the file."""
         published = Published({model: rows_to_publish(ledger, model) for model in FILES})
         for model, rows in published.rows.items():
             yield Item(model.kind, (content_hash(*(row.content for row in rows)),), Rows(model, published))
+        if persons := persons_to_publish(ledger):
+            yield Item(persons.id, persons.inputs, persons.payload)
 
-    def run(self, item: Item[Rows], root: Path) -> Sequence[ManifestRow]:
+    def run(self, item: Item[Rows | Persons], root: Path) -> Sequence[ManifestRow]:
         """Write one manifest.
 
         Raises:
             InputError: The splits leak: something is shown in two of them.
         """
+        if isinstance(item.payload, Persons):
+            return [write_persons(item.payload, root)]
         refuse_leaks(item.payload.published.leaks, "nothing was published")
         model = item.payload.model
         rows = item.payload.published.rows[model]
