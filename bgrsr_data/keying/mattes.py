@@ -29,6 +29,9 @@ from bgrsr_data.media.masks import box_of
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 _FAINT = 0.01
+_MARGIN = (
+    0.02  # of the longer side: subject is marked a little inside of its edge, so what is near it may be subject too
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,9 +85,9 @@ class Mattes:
         """
         shape = plate.known.shape
         touched = np.zeros(shape, np.bool_)
-        for matte in (self.garbage, self.subject, self.inside):
+        for matte, margin in ((self.garbage, 0.0), (self.subject, _MARGIN), (self.inside, 0.0)):
             if matte is not None:
-                touched |= ~_blocks(~matte, shape)
+                touched |= _grown(~_blocks(~matte, shape), margin)
         known = plate.known & ~touched
         if not known.any() or not (plate.known & touched).any():
             return plate
@@ -148,6 +151,14 @@ def _holes(regions: Regions, inside: Mask) -> Mask:
     closed[labels[~inside | regions.screen]] = False
     closed[0] = False
     return np.asarray(closed[labels], np.bool_)
+
+
+def _grown(blocks: Mask, margin: float) -> Mask:
+    """Blocks, and those nearer than a share of the frame's longer side."""
+    if not margin or not blocks.any():
+        return blocks
+    distance = cv2.distanceTransform((~blocks).astype(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray(distance <= margin * max(blocks.shape), np.bool_)
 
 
 def _lost(alpha: Floats, near: Mask) -> Mask:
