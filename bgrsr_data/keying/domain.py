@@ -22,6 +22,7 @@ from bgrsr_data.media.colour import to_linear
 REACH_PX = 4  # how far from an edge's pixel its two pure colours are looked for
 _DRAWN = 0.6  # share of the screen's pixels that equal those a few pixels away exactly; the rest has strands of hair
 _AWAY_PX = 16
+_ROWS = 360  # of the frame are looked at, more or less
 _LEAST_PIXELS = 40
 _QUANTUM = np.float32(1e-4)  # squared error of sRGB that 8 bits and anti-aliasing leave
 _STRAIGHTER = 0.1  # how much straighter (in e-folds of squared error) encoded pixels have to be
@@ -114,7 +115,7 @@ def _edge_errors(rgb: NDArray[np.uint8], table: Floats, screen: NDArray[np.uint8
     height, width = rgb.shape[:2]
     errors = np.empty((height * width // 8 + 1, 2), np.float32)
     count = 0
-    for y in range(REACH_PX, height - REACH_PX):
+    for y in range(REACH_PX, height - REACH_PX, max(1, height // _ROWS)):
         for x in range(REACH_PX, width - REACH_PX):
             if count < len(errors) and _LOW < _rough_alpha(rgb[y, x], table, axis) < _HIGH:
                 beside = _pure_subject(rgb, y, x, table, axis)
