@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from bgrsr_data.errors import InputError, Rejection
 from bgrsr_data.keying.core import Key, key_image
 from bgrsr_data.keying.options import KeyOptions
+from bgrsr_data.keying.reasons import reasons
 from bgrsr_data.keying.step import Keyable, in_levels, mattes_for
 from bgrsr_data.media.colour import to_linear, to_srgb8
 from bgrsr_data.media.contact import checkerboard, contact_sheet, fit
@@ -121,7 +122,7 @@ def _row(sample: Sample, options: KeyOptions) -> tuple[list[Picture], list[str]]
         return [_small(sample.rgb)], [f"{sample.title}: {unfit}"]
     score = key.scores["score"]
     verdict = f"score {score:.2f}" + ("" if score >= options.min_score else f", below {options.min_score:g}: rejected")
-    why = _reasons(key.scores)[: _COLUMNS - 2]
+    why = reasons(key.scores)[: _COLUMNS - 2]
     return [_small(sample.rgb), *_shown(key)], [sample.title, verdict, *why]
 
 
@@ -142,6 +143,3 @@ def _shown(key: Key) -> Iterator[Picture]:
     for behind in (checkerboard(height, width), 255 * plain, 0 * plain, (255 - key.screen) * plain):
         yield to_srgb8(light + to_linear(behind) * (1 - alpha))
 
-
-def _reasons(scores: dict[str, float]) -> list[str]:
-    return [f"{name} {value:.2f}" for name, value in sorted(scores.items())]

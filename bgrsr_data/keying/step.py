@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bgrsr_data.errors import Rejection
 from bgrsr_data.keying.marks import Marking, Marks
 from bgrsr_data.keying.options import KeyOptions
+from bgrsr_data.keying.reasons import reasons
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.records import Clip, Foreground, Frame, Record, Source, content_hash, make_id, reject_part
 from bgrsr_data.sources import STAGE as SOURCES
@@ -125,7 +126,7 @@ class KeyFrames(Stage[Keyable]):
 
         score = key.scores["score"]
         if score < self.options.min_score:
-            why = ", ".join(f"{name} {value:.2f}" for name, value in sorted(key.scores.items()))
+            why = "; ".join(reasons(key.scores)) or "nothing single stands out"
             raise Rejection("poor-key", f"score {score:.2f}, below {self.options.min_score:g}: {why}")
         self.room(int(_BYTES_A_PIXEL * key.alpha.size))
         levels = in_levels(key.alpha)
