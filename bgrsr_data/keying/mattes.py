@@ -29,6 +29,7 @@ from bgrsr_data.media.masks import box_of
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 _FAINT = 0.01
+_WHOLE = 240  # a level for each of a block's 16 pixels, exact in a mean
 _MARGIN = (
     0.02  # of the longer side: subject is marked a little inside of its edge, so what is near it may be subject too
 )
@@ -63,15 +64,18 @@ class Mattes:
         Raises:
             Rejection: "no-screen", "too-small".
         """
-        left, top, right, bottom = box_of(~self._any("garbage", rgb.shape[:2]))
+        height, width = rgb.shape[:2]
+        left, top, right, bottom = (0, 0, width, height) if self.garbage is None else box_of(~self.garbage)
         if left == right:
             raise Rejection("no-screen", "the garbage matte covers the whole frame")
         found = find_screen(rgb[top:bottom, left:right], wanted)
-        region = np.zeros(rgb.shape[:2], np.bool_)
-        region[top:bottom, left:right] = (
-            cv2.resize(found.region.astype(np.uint8), (right - left, bottom - top), interpolation=cv2.INTER_NEAREST) > 0
-        )
-        region &= ~self._any("garbage", region.shape) & ~self._any("subject", region.shape)
+        region = np.zeros((height, width), np.bool_)
+        size = (right - left, bottom - top)
+        inner = cv2.resize(found.region.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+        region[top:bottom, left:right] = inner > 0
+        for matte in (self.garbage, self.subject):
+            if matte is not None:
+                region[matte] = False
         if not region.any():
             raise Rejection("no-screen", "the mattes cover all of the screen; draw them smaller")
         return replace(found, region=region, coverage=float(region.mean()))
@@ -87,7 +91,7 @@ class Mattes:
         touched = np.zeros(shape, np.bool_)
         for matte, margin in ((self.garbage, 0.0), (self.subject, _MARGIN), (self.inside, 0.0)):
             if matte is not None:
-                touched |= _grown(~_blocks(~matte, shape), margin)
+                touched |= _grown(_covered(matte, shape) > 0, margin)
         known = plate.known & ~touched
         if not known.any() or not (plate.known & touched).any():
             return plate
@@ -126,16 +130,11 @@ class Mattes:
             alpha[_lost(alpha, _blocks(self.near, _block_shape(alpha)))] = 0
         if self.subject is not None:
             height, width = self.subject.shape
-            alpha[:height, :width][self.subject] = 1
-            foreground[:height, :width][self.subject] = rgb[:height, :width][self.subject]
+            np.copyto(alpha[:height, :width], 1, where=self.subject)
+            np.copyto(foreground[:height, :width], rgb[:height, :width], where=self.subject[..., None])
         if self.garbage is not None:
             height, width = self.garbage.shape
-            alpha[:height, :width][self.garbage] = 0
-
-    def _any(self, name: str, shape: tuple[int, ...]) -> Mask:
-        """A mask, or one that marks nothing."""
-        matte = getattr(self, name)
-        return np.zeros(shape, np.bool_) if matte is None else matte
+            np.copyto(alpha[:height, :width], 0, where=self.garbage)
 
 
 def _as_core(regions: Regions, blocks: Mask) -> Regions:
@@ -176,8 +175,14 @@ def _block_shape(alpha: Floats) -> tuple[int, int]:
 
 
 def _blocks(mask: Mask, shape: tuple[int, ...]) -> Mask:
-    """The blocks that a mask covers wholly; beyond the frame it goes on as at the border."""
-    height, width = mask.shape
-    below, beside = shape[0] * BLOCK - height, shape[1] * BLOCK - width
-    padded = np.pad(mask, ((0, below), (0, beside)), mode="edge")
-    return np.asarray(padded.reshape(shape[0], BLOCK, shape[1], BLOCK).all((1, 3)), np.bool_)
+    """The blocks that a mask covers wholly."""
+    return np.asarray(_covered(mask, shape) == _WHOLE, np.bool_)
+
+
+def _covered(mask: Mask, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """How much of each block a mask covers, 0 to _WHOLE; beyond the frame it goes on as at the border."""
+    below, beside = shape[0] * BLOCK - mask.shape[0], shape[1] * BLOCK - mask.shape[1]
+    levels = np.asarray(mask.view(np.uint8) * np.uint8(_WHOLE), np.uint8)
+    if below or beside:
+        levels = np.asarray(cv2.copyMakeBorder(levels, 0, below, 0, beside, cv2.BORDER_REPLICATE), np.uint8)
+    return np.asarray(cv2.resize(levels, shape[1::-1], interpolation=cv2.INTER_AREA), np.uint8)
