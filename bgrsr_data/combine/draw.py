@@ -19,6 +19,7 @@ LOTS = (
 )  # fmt: skip
 OTHER_KERNELS: tuple[Literal["bilinear", "bicubic", "lanczos"], ...] = ("bilinear", "bicubic", "lanczos")
 BEST_QUALITY, BEST_CRF = 95, 18
+LEAST_SHOWN = 0.3  # of the picture's height; a webcam shows 60 % and more
 EDGE_PX = 2  # a box that ends this close to the frame's border is cut off there
 BLEED = 0.01  # a cut lies so far outside of the picture, in its heights: rounding to pixels never shows it
 
@@ -111,6 +112,17 @@ def place(
         left = max(left, options.aspect + BLEED - foreground.box_right * scale)
     top = 1 + BLEED - foreground.box_bottom * scale
     return round(zoom, 4), round(left, 4), round(top, 4)
+
+
+def too_small(foreground: Foreground, options: CombineOptions) -> str | None:
+    """Why a foreground shows too little of a person to be seen by a webcam: a hand, somebody who leaves the frame."""
+    height = (foreground.box_bottom - foreground.box_top) / foreground.height
+    if height * options.max_zoom >= LEAST_SHOWN:
+        return None
+    return (
+        f"the person fills {height:.0%} of the footage's height, at the largest zoom {height * options.max_zoom:.0%} "
+        f"of the picture's, of {LEAST_SHOWN:.0%} at least"
+    )
 
 
 def _half(lot: float) -> float:

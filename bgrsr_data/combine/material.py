@@ -14,6 +14,7 @@ from bgrsr_data.errors import InputError
 from bgrsr_data.frames.near import BITS, LEVELS, looks_of, pair_near
 from bgrsr_data.records import Background, Clip, Foreground, Frame, Split
 
+PLACES = 2  # that a split needs: something to replace, and something to put in its place
 Tie = tuple[str, ...]  # an id, a person or place, and all else that must stay with them
 
 
@@ -47,18 +48,27 @@ def split_material(
     component = _named(components([*people, *places, *alike]), [*people, *places])
     forced = _forced(clips, component, [*people, *places], alike)
     split_of: dict[str, Split] = {}
-    for ties, least in ((people, 1), (places, 2)):
+    rooms = {component[tie[0]] for tie in places}
+    for ties, least in ((people, 1), (places, PLACES)):
         groups = {component[tie[0]] for tie in ties}
         demanded = {g: {given[g]} for given in (forced, split_of) for g in groups & given.keys()}
         split_of |= assign(
             groups,
             demanded,
-            val_share=options.val_share,
-            test_share=options.test_share,
+            val_share=options.val_share if _room_for("val", 3, rooms, forced) else 0,
+            test_share=options.test_share if _room_for("test", 2, rooms, forced) else 0,
             seed=options.seed,
             least=least,
         )
     return {tie[0]: split_of[component[tie[0]]] for tie in (*people, *places)}
+
+
+def _room_for(split: Split, splits: int, rooms: set[str], forced: Mapping[str, Split]) -> bool:
+    """Whether a split can have its places: enough for so many splits, or some that sources force into it.
+
+    People who are held out where no place is would be lost.
+    """
+    return len(rooms) >= splits * PLACES or sum(forced.get(room) == split for room in rooms) >= PLACES
 
 
 def _lookalikes(

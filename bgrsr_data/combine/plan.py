@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from bgrsr_data.combine.balance import Ring, Stocks, deal, pose_of
-from bgrsr_data.combine.draw import draw_row
+from bgrsr_data.combine.draw import draw_row, too_small
 from bgrsr_data.combine.material import split_material
 from bgrsr_data.combine.options import CombineOptions
 from bgrsr_data.errors import InputError
@@ -30,7 +30,8 @@ def plan_combinations(
 ) -> list[Combination]:
     """Draw `per_foreground` combinations for every foreground, within its split, or as many as the budget allows.
 
-    A split needs two places, so that there is something to replace: a foreground whose split has fewer gets none.
+    A split needs two places, so that there is something to replace: a foreground whose split has fewer gets none, and
+    one that is too small for a webcam's picture gets none either.
 
     Args:
         foregrounds: Every foreground there is.
@@ -55,7 +56,7 @@ def plan_combinations(
     places: dict[Split, set[str]] = {}
     for background in used:
         places.setdefault(split_of[background.id], set()).add(background.place)
-    people = [f for f in people if len(places.get(split_of[f.id], ())) > 1]
+    people = [f for f in people if len(places.get(split_of[f.id], ())) > 1 and not too_small(f, options)]
     if options.budget is None:
         triples = _walk(people, backgrounds, split_of, options, left_out, frames)
     else:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bgrsr_data.combine.draw import too_small
+from bgrsr_data.combine.material import split_material
 from bgrsr_data.combine.options import CombineOptions
 from bgrsr_data.combine.plan import plan_combinations
 from bgrsr_data.combine.shares import describe_shares, measure_shares, say_short
 from bgrsr_data.leaks import find_leaks, refuse_leaks
 from bgrsr_data.ledger import Ledger
-from bgrsr_data.records import Background, Clip, Combination, Foreground, Frame, Record, content_hash, reject_part
+from bgrsr_data.records import (
+    Background,
+    Clip,
+    Combination,
+    Foreground,
+    Frame,
+    Record,
+    RejectionRow,
+    content_hash,
+    reject_part,
+)
 from bgrsr_data.stage import Item, Stage
 
 
@@ -52,17 +65,14 @@ class Combine(Stage[Material]):
         yield Item("all", (inputs, ledger.digest(Frame.kind, "frames", "deblur")), material)
 
     def run(self, item: Item[Material], root: Path) -> Sequence[Record]:  # noqa: ARG002 - writes no file
-        """Plan; a foreground whose split has no two places is told.
+        """Plan; a foreground that gets no combination is told.
 
         Raises:
             InputError: There is nothing to combine, or the splits leak.
         """
         material = item.payload
         rows = plan(material, self.options)
-        used = {row.foreground for row in rows}
-        lonely = [f.id for f in material.foregrounds if f.id not in used | material.left_out]
-        detail = "the split that it fell into has no two places; fetch more pictures with --role background"
-        return [*rows, *(reject_part(self.name, item.id, name, "too-few-places", detail) for name in lonely)]
+        return [*rows, *left_alone(rows, material, self.options)]
 
 
 def plan(material: Material, options: CombineOptions) -> list[Combination]:
@@ -85,11 +95,32 @@ def plan(material: Material, options: CombineOptions) -> list[Combination]:
     return rows
 
 
+def left_alone(rows: Sequence[Combination], material: Material, options: CombineOptions) -> list[RejectionRow]:
+    """Why foregrounds that no reviewer left out are in no combination, but for those that a budget had no turn for."""
+    used = {row.foreground for row in rows}
+    alone = [f for f in material.foregrounds if f.id not in used | material.left_out]
+    small = {f.id: detail for f in alone if (detail := too_small(f, options))}
+    told = [reject_part(Combine.name, "all", name, "too-small", detail) for name, detail in small.items()]
+    if len(alone) > len(small):
+        split_of = split_material(material.foregrounds, material.backgrounds, material.clips, options, material.frames)
+        lonely = [f.id for f in alone if f.id not in small and split_of[f.id] not in {row.split for row in rows}]
+        detail = "the split that it fell into has no two places; fetch more pictures with --role background"
+        told += [reject_part(Combine.name, "all", name, "too-few-places", detail) for name in lonely]
+    return told
+
+
 def describe(rows: Sequence[Combination], material: Material, options: CombineOptions) -> list[str]:
     """How evenly the rows show people, poses and places, in lines."""
     lines = list(describe_shares(measure_shares(rows, material.foregrounds, material.backgrounds, material.frames)))
     short = say_short(rows, options.budget, options.per_foreground)
-    return [*lines, short] if short else lines
+    return [*lines, *([short] if short else []), *_in_words(left_alone(rows, material, options))]
+
+
+def _in_words(alone: Sequence[RejectionRow]) -> Iterator[str]:
+    """A line for each reason, with the first of its foregrounds."""
+    for reason, count in Counter(row.reason for row in alone).items():
+        first = next(row for row in alone if row.reason == reason)
+        yield f"  {count} in no combination: {reason}: {first.detail}{' (the first)' if count > 1 else ''}"
 
 
 def reviewed(ledger: Ledger, *, only_accepted: bool) -> Material:

@@ -15,6 +15,7 @@ from bgrsr_data.combine.draw import place
 from bgrsr_data.combine.options import CombineOptions
 from bgrsr_data.combine.plan import plan_combinations
 from bgrsr_data.combine.render import HR_SIZE, LR_SIZE
+from bgrsr_data.combine.step import Material, describe, left_alone
 from bgrsr_data.errors import InputError
 from bgrsr_data.records import Combination
 
@@ -134,3 +135,48 @@ def assert_reaches_borders(shown: np.ndarray, cut: str) -> None:
         assert inside[:, -1].any(), "the cut on the right is seen"
     if "top" in cut or cut == "all":
         assert inside[0].any(), "the cut on top is seen"
+
+
+def test_a_person_too_small_for_a_webcam_is_in_no_combination_and_the_reason_has_figures() -> None:
+    """A sliver of 15 % of the height, at the largest zoom of 1.35, is 20 % of the picture's."""
+    small = foreground(99, "person-0", box=(0, 408, 120, 480))
+    material = Material([*PEOPLE, small], ROOMS, [], [], frozenset())
+    rows = plan_combinations(material.foregrounds, ROOMS, [], OPTIONS)
+    assert rows == plan_combinations(PEOPLE, ROOMS, [], OPTIONS)
+    (told,) = left_alone(rows, material, OPTIONS)
+    assert (told.stage, told.reason) == ("combine", "too-small")
+    assert "fills 15% of the footage's height, at the largest zoom 20% of the picture's" in told.detail
+    closer = CombineOptions(max_zoom=2.5)
+    assert left_alone(plan_combinations([*PEOPLE, small], ROOMS, [], closer), material, closer) == []
+
+
+def test_people_are_not_held_out_where_no_places_can_be() -> None:
+    """Four places: two for training and two to test; nobody is kept for a validation that has none."""
+    rows = plan_combinations(PEOPLE, ROOMS[:8], [], OPTIONS)
+    assert {row.foreground for row in rows} == {f.id for f in PEOPLE}
+    assert {row.split for row in rows} == {"train", "test"}
+    assert {row.split for row in plan_combinations(PEOPLE, ROOMS[:6], [], OPTIONS)} == {"train"}
+
+
+def test_one_person_is_for_training_and_the_other_splits_say_what_they_take() -> None:
+    alone = [foreground(n, "Ada") for n in range(3)]
+    rows = plan_combinations(alone, ROOMS, [], OPTIONS)
+    assert {row.split for row in rows} == {"train"}
+    lines = describe(rows, Material(alone, ROOMS, [], [], frozenset()), OPTIONS)
+    assert [line.split(";")[0] for line in lines] == ["  train: 36 combinations", "  val: none", "  test: none"]
+    assert "two people and four places or more" in lines[2]
+
+
+def test_where_nothing_is_left_by_review_that_is_told() -> None:
+    everybody = frozenset(f.id for f in PEOPLE)
+    with pytest.raises(InputError, match="review leaves out all 30; accept some with: bgrsr review open"):
+        plan_combinations(PEOPLE, ROOMS, [], OPTIONS, everybody)
+    with pytest.raises(InputError, match=r"no two places to combine with, but 1 \(16 backgrounds are rejected by rev"):
+        plan_combinations(PEOPLE, ROOMS, [], OPTIONS, frozenset(room.id for room in ROOMS[2:]))
+
+
+def test_under_a_budget_who_had_no_turn_is_not_called_unfit() -> None:
+    options = CombineOptions(budget=4)
+    rows = plan_combinations(PEOPLE, ROOMS, [], options)
+    assert len(rows) == 4
+    assert left_alone(rows, Material(PEOPLE, ROOMS, [], [], frozenset()), options) == []
