@@ -138,13 +138,14 @@ def key(
 ) -> None:
     """Key a screen of any colour into alpha and foreground.
 
-    Takes images, folders of them, and clips. Nothing needs to be told: try it first, and look at the preview.
+    Takes images, folders of them, and clips. Nothing needs to be told; docs/keying.md is for the clip that needs it.
 
     Writes NAME/alpha.png and NAME/fg.png; for a clip NAME/alpha/0000.png and NAME/fg/0000.png, and so on. Files of
     one name, as a/input.png and b/input.png, go by their folders: a and b.
 
     Example: bgrsr key photo.jpg clip.mp4 --out keyed
-    Example: bgrsr key clip.mp4 --preview --garbage 0,0,0.08,1 --subject cardigan.png
+
+    Look first: bgrsr key clip.mp4 --preview --garbage 0,0,0.08,1 --subject cardigan.png
     """
     from bgrsr_data.keying.marks import with_absolute_paths
 
