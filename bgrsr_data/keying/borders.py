@@ -50,16 +50,18 @@ def find_bars(rgb: NDArray[np.uint8]) -> Mask | None:
 
 def _both_ends(lines: NDArray[np.uint8]) -> tuple[int, int]:
     """How many lines at the start and at the end are bars of one and the same grey; (0, 0) unless both are."""
-    dark, light = (reduce(lines, axis=1).astype(np.int16) for reduce in (np.min, np.max))
-    grey = (light.max(1) - dark.min(1)) <= _EVEN
-    level = dark.mean(1)
-    ends = []
-    for even, tone in ((grey, level), (grey[::-1], level[::-1])):
-        bar = even & (np.abs(tone - level[0]) <= _EVEN)
-        ends.append(len(bar) if bar.all() else int(bar.argmin()))
-    first, last = ends
+    first, last = _bar(lines, lines[0]), _bar(lines[::-1], lines[0])
     alike = min(first, last) > 0 and first + last < len(lines) and abs(first - last) <= 0.25 * max(first, last) + 4
     return (first, last) if alike else (0, 0)
+
+
+def _bar(lines: NDArray[np.uint8], like: NDArray[np.uint8]) -> int:
+    """How many of the first lines are of one grey, and of the same as the line `like`."""
+    tone = float(like.mean())
+    for count, line in enumerate(lines):
+        if int(line.max()) - int(line.min()) > _EVEN or abs(float(line.mean()) - tone) > _EVEN:
+            return count
+    return len(lines)
 
 
 def find_studio(region: Mask, shape: tuple[int, int]) -> Mask | None:

@@ -29,7 +29,7 @@ from bgrsr_data.keying.quality import Evidence, judge
 from bgrsr_data.keying.regions import Regions, divide
 from bgrsr_data.keying.screen import find_screen, screen_name
 from bgrsr_data.keying.strays import find_strays
-from bgrsr_data.keying.unmix import describe_subject, lay_out, unmix
+from bgrsr_data.keying.unmix import block_means, describe_subject, lay_out, unmix
 
 if TYPE_CHECKING:
     from bgrsr_data.keying.clip import Prior
@@ -86,7 +86,7 @@ def key_image(
     around = band.sample(describe_subject(scene.blocks, scene.regions))
     share, doubt = unmix(band, around, scene.softness[band.rows, band.columns], scene.blocks)
     alpha = lay_out(share, band, scene.regions.core)
-    by_block(alpha)[find_strays(alpha, scene.regions)] = 0
+    by_block(alpha)[find_strays(block_means(share, band, scene.regions.core), scene.regions)] = 0
     foreground = _paint(scene, alpha, band, around, options.despill)
     if mattes is not None:
         mattes.on_pixels(alpha, foreground, scene.rgb)

@@ -13,14 +13,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bgrsr_data.compiled import compiled
+from bgrsr_data.compiled import compiled, inlined
 from bgrsr_data.keying.blocks import Blocks
 from bgrsr_data.keying.fill import tiled
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-# Tile side in blocks; how far a block's brightness and colour may be from the pass before (relative).
-_PASSES = ((16, 0.45, 0.25), (8, 0.25, 0.15), (4, 0.16, 0.08), (2, 0.13, 0.06))
+# Tile side in blocks; how far a block's brightness and colour may be from the pass before (relative). Wide tiles see
+# every other block, and are left out of small frames, whose light they would not follow.
+_WIDE = ((16, 0.45, 0.25), (8, 0.25, 0.15))
+_NARROW = (4, 0.13, 0.06)
+_MOST_TILES = 1 / 20  # of the longer side
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +47,27 @@ class Plate:
         return np.asarray(seen.mean(0), np.float32)
 
 
-@compiled
-def likeness(light: Floats, plate: Floats) -> tuple[Floats, Floats]:
+@inlined
+def like(
+    r: np.float32, g: np.float32, b: np.float32, p: np.float32, q: np.float32, s: np.float32
+) -> tuple[np.float32, np.float32]:
     """How bright a colour is as screen, and how far it is from being screen at any brightness.
 
     Args:
-        light: (h, w, 3) float32 colours.
-        plate: (h, w, 3) float32 screen there.
+        r: The colour's first channel.
+        g: Its second.
+        b: Its third.
+        p: The plate's first channel there.
+        q: Its second.
+        s: Its third.
 
     Returns:
-        Brightness (h, w) as a multiple of the plate's, and the rest relative to the plate's length.
+        Brightness as a multiple of the plate's, and the rest relative to the plate's length.
     """
-    h, w = light.shape[:2]
-    scale, rest = np.empty((h, w), np.float32), np.empty((h, w), np.float32)
-    for y in range(h):
-        for x in range(w):
-            scale[y, x], rest[y, x] = like(light[y, x, 0], light[y, x, 1], light[y, x, 2], plate[y, x])
-    return scale, rest
-
-
-@compiled
-def like(r: np.float32, g: np.float32, b: np.float32, plate: Floats) -> tuple[np.float32, np.float32]:
-    """`likeness` of one colour: the nearest multiple of the plate's, and the distance from it."""
-    p, q, s = plate[0], plate[1], plate[2]
-    length = max(p * p + q * q + s * s, np.float32(1e-8))
-    scale = (r * p + g * q + b * s) / length
+    share = np.float32(1) / max(p * p + q * q + s * s, np.float32(1e-8))
+    scale = (r * p + g * q + b * s) * share
     x, y, z = r - scale * p, g - scale * q, b - scale * s
-    return scale, np.sqrt((x * x + y * y + z * z) / length)
+    return scale, np.sqrt((x * x + y * y + z * z) * share)
 
 
 def estimate_plate(blocks: Blocks, region: Mask) -> Plate:
@@ -84,15 +81,24 @@ def estimate_plate(blocks: Blocks, region: Mask) -> Plate:
         The plate, as large as the blocks.
     """
     h, w = blocks.low.shape
-    mask = cv2.resize(region.astype(np.uint8), (w, h), interpolation=cv2.INTER_NEAREST) > 0
+    mask = cv2.resize(region.view(np.uint8), (w, h), interpolation=cv2.INTER_NEAREST) > 0
     calm = blocks.spread < (0.06 + 6.5 * blocks.noise) * np.clip(blocks.high, 0.3, None)
-    for tile, brightness, colour in _PASSES:
-        if 20 * tile > max(h, w) and tile > 4:
-            continue
-        plate = tiled(blocks.mean, _eroded(mask & calm), tile)
-        mask = _alike(blocks.mean, plate, np.float32(brightness), np.float32(colour + 2 * blocks.noise))
+    passes = [(tile // 2, *reach) for tile, *reach in _WIDE if tile <= _MOST_TILES * max(h, w)]
+    if passes:
+        some = np.ascontiguousarray(blocks.mean[::2, ::2])
+        wide = _narrowed(some, mask[::2, ::2], calm[::2, ::2], passes, blocks.noise)
+        mask = wide.repeat(2, 0)[:h].repeat(2, 1)[:, :w]
+    mask = _narrowed(blocks.mean, mask, calm, [_NARROW], blocks.noise)
     known = _eroded(mask & calm)
     return Plate(tiled(blocks.mean, known, 2), known, mask)
+
+
+def _narrowed(mean: Floats, mask: Mask, calm: Mask, passes: list[tuple[float, ...]], noise: float) -> Mask:
+    """Call screen what is like the average of the screen nearby, pass by pass."""
+    for tile, brightness, colour in passes:
+        plate = tiled(mean, _eroded(mask & calm), int(tile))
+        mask = _alike(mean, plate, np.float32(brightness), np.float32(colour + 2 * noise))
+    return mask
 
 
 def _eroded(mask: Mask) -> Mask:
@@ -102,7 +108,7 @@ def _eroded(mask: Mask) -> Mask:
 
 @compiled
 def _alike(light: Floats, plate: Floats, brightness: np.float32, colour: np.float32) -> Mask:
-    """The blocks whose `likeness` is within these, squared out so that no pixel divides."""
+    """The blocks whose `like` is within these, squared out so that no pixel divides."""
     h, w = light.shape[:2]
     alike = np.empty((h, w), np.bool_)
     for y in range(h):

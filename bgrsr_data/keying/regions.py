@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bgrsr_data.compiled import compiled
 from bgrsr_data.keying.blocks import BLOCK, Blocks
-from bgrsr_data.keying.fill import push_pull, tiled
+from bgrsr_data.keying.fill import tiled
 from bgrsr_data.keying.plate import Plate, like
 
 _TILE = 8  # blocks over which the sure core's colour is averaged
@@ -54,15 +54,14 @@ def divide(blocks: Blocks, plate: Plate, softness: Floats) -> Regions:
         The regions.
     """
     noise, long_side = blocks.noise, BLOCK * max(blocks.low.shape)
-    low, high, scale, rest = _measured(blocks.mean, blocks.low, blocks.high, blocks.axis, plate.light)
+    low, high, key, scale, rest = _measured(blocks.mean, blocks.low, blocks.high, blocks.axis, plate.light)
     alike = (rest < 0.05 + 2 * noise) & (np.abs(scale - 1) < 0.05 + 2 * noise)
     screen = alike & (low > 0.93 - 4 * noise) & (high < 1.1 + 5 * noise)
     screen = _to_the_border(_morph(screen, cv2.MORPH_OPEN, 2))
     spread = high - low
     even = spread < 0.06 + 3 * noise
-    odd = (even | ((spread < 0.2) & (softness < 0.1))) & (
-        rest > 0.25
-    )  # of one colour, and not the screen's: green clothes before teal
+    plain = even | (spread < 0.2 - 1.4 * softness)  # a moved edge is a ramp, and no block of it has a step
+    odd = plain & (rest > 0.25)  # of one colour, and not the screen's: green clothes before teal
     depth = _depth_px(screen | ((high > 0.8) & ~odd))
     grey = (depth > max(6.0, 0.007 * long_side)) & (high < 0.10 + 3 * noise)
     core = grey | (depth > 0.06 * long_side)
@@ -70,7 +69,7 @@ def divide(blocks: Blocks, plate: Plate, softness: Floats) -> Regions:
     core |= _morph(calm, cv2.MORPH_OPEN, 3)
     pure = (high < 0.15 + 3 * noise) | (spread < 0.12 + 4 * noise)
     core |= _own(blocks, plate, screen, core & pure) & (spread < 0.25 * np.maximum(scale, 1))
-    ramp = core & _ramp(blocks, plate, high, grey, depth, softness)
+    ramp = core & _ramp(key, high, grey, depth, softness, noise)
     between = _morph(core, cv2.MORPH_CLOSE, 5) & pure & (depth > 6) & ~core
     core, ramp = core | between, ramp | between & (softness > _RAMP)
     reach = _morph(~screen, cv2.MORPH_DILATE, 3)
@@ -114,17 +113,21 @@ def _key_beside(mean: Floats, plate: Floats, subject: Floats, turn: np.float32) 
 @compiled
 def _measured(
     mean: Floats, low: Floats, high: Floats, axis: Floats, plate: Floats
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Least and greatest key value of each block with the plate's at 1, and its `likeness` to the plate."""
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Least, greatest and mean key value of each block with the plate's at 1, and how `like` the plate it is."""
     h, w = low.shape
-    least, most, scale, rest = np.empty_like(low), np.empty_like(low), np.empty_like(low), np.empty_like(low)
+    least, most, key = np.empty_like(low), np.empty_like(low), np.empty_like(low)
+    scale, rest = np.empty_like(low), np.empty_like(low)
+    one = np.float32(1)
     for y in range(h):
         for x in range(w):
+            r, g, b = mean[y, x, 0], mean[y, x, 1], mean[y, x, 2]
             p, q, s = plate[y, x, 0], plate[y, x, 1], plate[y, x, 2]
-            share = 1 / max(p * axis[0] + q * axis[1] + s * axis[2], np.float32(0.05))
+            share = one / max(p * axis[0] + q * axis[1] + s * axis[2], np.float32(0.05))
             least[y, x], most[y, x] = low[y, x] * share, high[y, x] * share
-            scale[y, x], rest[y, x] = like(mean[y, x, 0], mean[y, x, 1], mean[y, x, 2], plate[y, x])
-    return least, most, scale, rest
+            key[y, x] = (r * axis[0] + g * axis[1] + b * axis[2]) * share
+            scale[y, x], rest[y, x] = like(r, g, b, p, q, s)
+    return least, most, key, scale, rest
 
 
 def _morph(mask: Mask, how: int, side: int) -> Mask:
@@ -132,21 +135,18 @@ def _morph(mask: Mask, how: int, side: int) -> Mask:
     return np.asarray(cv2.morphologyEx(mask.view(np.uint8), how, np.ones((side, side), np.uint8)), np.uint8) > 0
 
 
-def _ramp(blocks: Blocks, plate: Plate, high: Floats, grey: Mask, depth: Floats, softness: Floats) -> Mask:
+def _ramp(key: Floats, high: Floats, grey: Mask, depth: Floats, softness: Floats, noise: float) -> Mask:
     """Where a soft edge's steep end may pass for core: less like the core beyond the ramp than like a mixture.
 
     A subject far from grey on the other side of the screen's hue (pink before green) has a key value well below 0; its
     mixture with a third of screen is then as grey as sure subject may be.
     """
-    long_side = BLOCK * max(grey.shape)
-    limit = max(6.0, 0.0094 * long_side)
+    limit = max(6.0, 0.0094 * BLOCK * max(grey.shape))
     beyond = grey & (depth > limit)
     if softness.max() <= _RAMP or not beyond.any():
         return np.zeros_like(grey)
-    key = np.asarray(blocks.mean @ blocks.axis / np.maximum(plate.light @ blocks.axis, 0.05), np.float32)
-    own = push_pull(key[..., None], beyond.astype(np.float32))[..., 0]
-    mixed = high >= own + 0.04 + 2 * blocks.noise
-    return np.asarray(mixed & (softness > _RAMP) & (depth <= 3 * limit), np.bool_)
+    own = tiled(key[..., None], beyond, 2)[..., 0]
+    return np.asarray((high >= own + 0.04 + 2 * noise) & (softness > _RAMP) & (depth <= 3 * limit), np.bool_)
 
 
 def _to_the_border(screen: Mask) -> Mask:

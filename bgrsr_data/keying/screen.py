@@ -21,7 +21,9 @@ MIN_SIDE = 32
 _DARK = np.float32(0.004)
 _BINS, _REACH, _SHIFTS = 64, 0.8, 6
 _NEAR, _REGION = 0.10, 0.17
+_ENOUGH = 4096  # cells that tell a median
 _LIGHT = np.float32(1e-3)
+_PLANE = np.array([[2, -1, -1], [0, 3**0.5, -(3**0.5)]], np.float32) / np.float32(6**0.5)
 _SUM = np.ones((1, 3), np.float32)
 _HUES = (
     (15, "red"),
@@ -101,7 +103,8 @@ def find_screen(rgb: NDArray[np.uint8], wanted: str = "auto") -> Screen:
     if min(height, width) < MIN_SIDE:
         raise Rejection("too-small", f"a frame of {width}x{height} is below {MIN_SIDE} pixels a side")
     shrink = max(1.0, min(height, width) / SHORT_SIDE)
-    small = cv2.resize(rgb, (round(width / shrink), round(height / shrink)), interpolation=cv2.INTER_AREA)
+    rows = rgb[:: 1 + (shrink > 6)]  # every other row of a large frame tells as much
+    small = cv2.resize(rows, (round(width / shrink), round(height / shrink)), interpolation=cv2.INTER_AREA)
     light = to_linear(np.asarray(small, np.uint8))
     colours = chromaticity(light)
     rough = roughness(light)
@@ -130,8 +133,7 @@ def _chromaticity_of(wanted: str) -> Floats:
 
 def _plane(colours: Floats) -> Floats:
     """Chromaticity as two coordinates at right angles; grey is the origin."""
-    r, g, b = colours[..., 0], colours[..., 1], colours[..., 2]
-    return np.stack([(2 * r - g - b) / np.sqrt(6), (g - b) / np.sqrt(2)], -1).astype(np.float32)
+    return np.asarray((colours.reshape(-1, 3) @ _PLANE.T).reshape(*colours.shape[:-1], 2), np.float32)
 
 
 def _mode(colours: Floats, rough: Floats) -> Floats:
@@ -153,7 +155,7 @@ def _mode(colours: Floats, rough: Floats) -> Floats:
     for _ in range(_SHIFTS):
         near = mass * (_apart(plane, peak) < _NEAR**2)
         peak = np.asarray((near @ plane) / max(float(near.sum()), 1e-6), np.float32)
-    return np.asarray(colours[heavy][_apart(plane, peak).argmin()], np.float32)
+    return np.asarray(1 / 3 + peak @ _PLANE, np.float32)
 
 
 def _apart(plane: Floats, origin: Floats) -> Floats:
@@ -172,7 +174,7 @@ def _region(light: Floats, colours: Floats, centre: Floats) -> Mask:
     """Pixels like `centre`, in components that reach the border or are large."""
     plane, origin = _plane(colours), _plane(centre)
     reach = min(_REGION, 0.6 * float(np.hypot(*origin)))
-    same = (_apart(plane, origin) < reach**2) & (light.sum(-1) > 0.006)
+    same = (_apart(plane, origin) < reach**2) & (cv2.transform(light, _SUM) > 0.006)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(same.astype(np.uint8), connectivity=4)
     area = stats[:, cv2.CC_STAT_AREA]
     kept = area > 0.01 * same.size
@@ -190,8 +192,9 @@ def _judged(light: Floats, colours: Floats, rough: Floats, region: Mask) -> Scre
             "no-screen", f"the largest area of one strong colour covers {100 * coverage:.0f} % of the frame"
         )
     rim = np.concatenate([region[0], region[:, 0], region[:, -1]])
-    saturation = float(np.median(saturation_of(colours[inner])))
-    unrest = float(np.percentile(rough[inner], 75))
+    some = np.flatnonzero(inner)[:: 1 + int(inner.sum()) // _ENOUGH]
+    saturation = float(np.median(saturation_of(colours.reshape(-1, 3)[some])))
+    unrest = float(np.percentile(rough.ravel()[some], 75))
     evenness = float(np.exp(-((unrest / 0.06) ** 2)))
     solidity = float(inner.sum() / region.sum())
     if saturation < 0.25:
@@ -202,5 +205,5 @@ def _judged(light: Floats, colours: Floats, rough: Floats, region: Mask) -> Scre
         )
     if rim.mean() < 0.25:
         raise Rejection("no-screen", f"the likeliest screen reaches only {rim.mean():.0%} of the frame's border")
-    colour = np.median(light[inner], axis=0).astype(np.float32)
+    colour = np.median(light.reshape(-1, 3)[some], axis=0).astype(np.float32)
     return Screen(colour, region, evenness, saturation, coverage)

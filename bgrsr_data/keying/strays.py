@@ -21,18 +21,17 @@ _MARGIN = 0.2
 _THIN = 0.03  # of the frame's width: a stand is thinner on average, a raised hand is not
 
 
-def find_strays(alpha: Floats, regions: Regions) -> Mask:
+def find_strays(mean: Floats, regions: Regions) -> Mask:
     """Find the blocks that belong to no subject.
 
     Args:
-        alpha: (H, W) float32 [0, 1], sides multiples of 4.
+        mean: (h, w) float32 [0, 1], mean alpha of each block.
         regions: What each block is.
 
     Returns:
-        (H/4, W/4) bool, True where alpha should be 0.
+        (h, w) bool, True where alpha should be 0.
     """
-    h, w = regions.core.shape
-    mean = cv2.resize(alpha, (w, h), interpolation=cv2.INTER_AREA)
+    h, w = mean.shape
     present, solid = mean > _FAINT, regions.core | (mean > _SOLID)
     count, labels, stats, centres = cv2.connectedComponentsWithStats(present.astype(np.uint8), connectivity=8)
     if count <= 1:

@@ -211,3 +211,19 @@ def lay_out(alpha: Floats, band: Band, core: Mask) -> Floats:
     whole: Floats = np.asarray(pure, np.float32)
     by_block(whole)[band.rows, band.columns] = alpha.reshape(-1, BLOCK, BLOCK)
     return whole
+
+
+def block_means(alpha: Floats, band: Band, core: Mask) -> Floats:
+    """Mean alpha of each block: what `lay_out` averages to.
+
+    Args:
+        alpha: (n, 16) float32 [0, 1].
+        band: The pixels.
+        core: (h, w) bool.
+
+    Returns:
+        (h, w) float32 [0, 1].
+    """
+    means = core.astype(np.float32)
+    means[band.rows, band.columns] = alpha.mean(1)
+    return means
