@@ -176,4 +176,4 @@ def _marks(marked: Marked, name: object, told: object) -> Marks:
 
 
 def _fits(pattern: str, names: Collection[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for name in names)
+    return pattern in names or any(fnmatchcase(name, pattern) for name in names)

@@ -33,6 +33,11 @@ def test_a_clip_gets_the_marks_of_every_name_that_fits_it(tmp_path: Path) -> Non
     assert marks.of({"ben.mp4"}) == Marks()
 
 
+def test_a_name_with_brackets_names_itself(tmp_path: Path) -> None:
+    marks = read_marks(listed(tmp_path, "'anna [1].mp4':\n  garbage: ['0,0,0.1,1']\n"))
+    assert marks.of({"anna [1].mp4"}) == Marks(garbage=("0,0,0.1,1",))
+
+
 def test_masks_are_looked_for_beside_the_list(tmp_path: Path) -> None:
     write_image(tmp_path / "lists" / "stand.png", np.full((9, 16), 255, np.uint8))
     marks = read_marks(listed(tmp_path / "lists", "studio:\n  garbage: [stand.png]\n"))
