@@ -19,7 +19,7 @@ LOTS = (
 )  # fmt: skip
 OTHER_KERNELS: tuple[Literal["bilinear", "bicubic", "lanczos"], ...] = ("bilinear", "bicubic", "lanczos")
 BEST_QUALITY, BEST_CRF = 95, 18
-LEAST_SHOWN = 0.3  # of the picture's height; a webcam shows 60 % and more
+LEAST_SHOWN = 0.4  # of the picture's height; a webcam shows 60 % and more
 EDGE_PX = 2  # a box that ends this close to the frame's border is cut off there
 BLEED = 0.01  # a cut lies so far outside of the picture, in its heights: rounding to pixels never shows it
 

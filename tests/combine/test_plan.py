@@ -146,7 +146,7 @@ def test_a_person_too_small_for_a_webcam_is_in_no_combination_and_the_reason_has
     (told,) = left_alone(rows, material, OPTIONS)
     assert (told.stage, told.reason) == ("combine", "too-small")
     assert "fills 15% of the footage's height, at the largest zoom 20% of the picture's" in told.detail
-    closer = CombineOptions(max_zoom=2.5)
+    closer = CombineOptions(max_zoom=3)
     assert left_alone(plan_combinations([*PEOPLE, small], ROOMS, [], closer), material, closer) == []
 
 
