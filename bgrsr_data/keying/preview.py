@@ -15,13 +15,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bgrsr_data.errors import InputError, Rejection
+from bgrsr_data.errors import Rejection
 from bgrsr_data.keying.core import Key, key_image
 from bgrsr_data.keying.options import KeyOptions
 from bgrsr_data.keying.reasons import reasons
 from bgrsr_data.keying.step import Keyable, in_levels, mattes_for
 from bgrsr_data.media.colour import to_linear, to_srgb8
-from bgrsr_data.media.contact import checkerboard, contact_sheet, fit
+from bgrsr_data.media.contact import checkerboard, contact_sheet, fit, sheet_path
 from bgrsr_data.media.images import read_rgb
 from bgrsr_data.media.video import VideoReader
 
@@ -77,14 +77,7 @@ def preview_path(items: Sequence[Keyable], out: Path | None) -> Path:
     Raises:
         InputError: There is something already, or the name is no PNG's.
     """
-    if out is None:
-        names = (f"{Path(items[0].path).stem}-key{'' if n == 1 else f'-{n}'}.png" for n in range(1, 1 << 16))
-        return next(Path(name) for name in names if not Path(name).exists())
-    if out.suffix.lower() != ".png":
-        raise InputError(f"{out}: a preview is a PNG; name it so, as --out preview.png")
-    if out.exists():
-        raise InputError(f"{out}: is there already; give another name")
-    return out
+    return sheet_path(out, f"{Path(items[0].path).stem}-key")
 
 
 def _samples(items: Sequence[Keyable]) -> Iterator[Sample]:
