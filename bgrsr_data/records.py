@@ -232,7 +232,7 @@ class Combination(Record):
         description="Standard deviation of the input's sensor noise at middle grey, sRGB [0, 1]; it grows with light."
     )
     codec: Literal["none", "jpeg", "h264"] = Field(default="none", description="What coded the input.")
-    quality: int = Field(default=100, description="Of JPEG 1 to 100; of H.264 its CRF, 0 to 51.")
+    quality: int = Field(default=100, description="Of JPEG 1 to 100; of H.264 its quantiser (QP), 0 to 51.")
     seed: int = Field(
         description="Decides which part of each background is seen and where the shadow falls, and draws the noise."
     )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bgrsr_data.combine.codec import code
 from bgrsr_data.combine.cutouts import draw
 from bgrsr_data.combine.linear import encode
-from bgrsr_data.combine.resample import Size, shrink_to
+from bgrsr_data.combine.resample import Size, scratch, shrink_to
 from bgrsr_data.compiled import compiled
 from bgrsr_data.records import Combination
 
@@ -52,16 +52,21 @@ def smear(light: NDArray[np.float32], length_px: float, angle: float) -> NDArray
         length_px: Of the line.
         angle: Its direction in degrees, from the right, clockwise.
     """
-    line = line_kernel(length_px, angle)
-    reach = line.shape[0] // 2
-    places = np.argwhere(line > 0)
-    padded = np.pad(light, ((0, 0), (reach, reach), (reach, reach)), mode="edge")
-    out = np.zeros_like(light)
-    _smear(padded, places, line[line > 0], out)
+    places, weights = _points(length_px, angle)
+    reach = int(np.abs(places).max())
+    padded = scratch("padded", (light.shape[1] + 2 * reach, light.shape[2] + 2 * reach), np.float32)
+    out = np.empty_like(light)
+    _smear(light, reach, places, weights, padded, out)
     return out
 
 
-@lru_cache(64)
+@lru_cache(256)
+def _points(length_px: float, angle: float) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Where a line's kernel is not 0, as (k, 2) rows and columns from its middle, and its (k,) weights there."""
+    line = line_kernel(length_px, angle)
+    return np.argwhere(line > 0) - line.shape[0] // 2, line[line > 0]
+
+
 def line_kernel(length_px: float, angle: float) -> NDArray[np.float32]:
     """A line as weights of pixels, (n, n) float32, n odd: points on it, each shared by the four pixels around it.
 
@@ -100,16 +105,33 @@ def add_noise(light: NDArray[np.float32], strength: float, seed: int) -> None:
 
 @compiled
 def _smear(
-    padded: NDArray[np.float32], places: NDArray[np.int64], weights: NDArray[np.float32], out: NDArray[np.float32]
+    light: NDArray[np.float32],
+    reach: int,
+    places: NDArray[np.int64],
+    weights: NDArray[np.float32],
+    padded: NDArray[np.float32],
+    out: NDArray[np.float32],
 ) -> None:
-    for c in range(out.shape[0]):
-        for y in range(out.shape[1]):
+    height, width = light.shape[1:]
+    for c in range(light.shape[0]):
+        for y in range(padded.shape[0]):
+            source, row = light[c, min(max(y - reach, 0), height - 1)], padded[y]
+            for x in range(reach):
+                row[x] = source[0]
+                row[reach + width + x] = source[width - 1]
+            for x in range(width):
+                row[reach + x] = source[x]
+        for y in range(height):
             row = out[c, y]
             for k in range(weights.size):
-                moved = padded[c, y + places[k, 0], places[k, 1] : places[k, 1] + row.size]
-                weight = weights[k]
-                for x in range(row.size):
-                    row[x] += weight * moved[x]
+                left, weight = reach + places[k, 1], weights[k]
+                moved = padded[reach + y + places[k, 0], left : left + width]
+                if k == 0:
+                    for x in range(width):
+                        row[x] = weight * moved[x]
+                else:
+                    for x in range(width):
+                        row[x] += weight * moved[x]
 
 
 @compiled

@@ -8,7 +8,9 @@ here for H.264.
 
 from __future__ import annotations
 
+import threading
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 import cv2
@@ -26,7 +28,7 @@ def code(srgb: NDArray[np.uint8], codec: Codec, quality: int) -> NDArray[np.uint
     Args:
         srgb: (h, w, 3) uint8.
         codec: "none" gives the picture back.
-        quality: Of JPEG, 1 to 100; the CRF of H.264, 0 to 51.
+        quality: Of JPEG, 1 to 100; the quantiser of H.264, 0 to 51.
     """
     if codec == "jpeg":
         return code_jpeg(srgb, quality)
@@ -44,25 +46,50 @@ def code_jpeg(srgb: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def code_h264(srgb: NDArray[np.uint8], crf: int) -> NDArray[np.uint8]:
-    """As a key frame of a video call: 4:2:0, BT.601, one thread."""
-    import av  # noqa: PLC0415 - for the few who ask for it
+def code_h264(srgb: NDArray[np.uint8], quantiser: int) -> NDArray[np.uint8]:
+    """As a key frame of a video call: 4:2:0, BT.601, one quantiser for the whole picture."""
+    import av  # noqa: PLC0415 - for those who ask for it
 
     height, width = srgb.shape[:2]
     yuv = np.zeros((3 * (height + height % 2) // 2, width + width % 2), np.uint8)
     _to_yuv420(srgb, yuv)
-    encoder = av.CodecContext.create("libx264", "w")
-    encoder.width, encoder.height, encoder.pix_fmt = yuv.shape[1], height + height % 2, "yuv420p"
-    encoder.time_base, encoder.thread_count = Fraction(1, 30), 1
-    encoder.options = {"preset": "ultrafast", "tune": "zerolatency", "crf": str(crf), "x264-params": "threads=1"}
+    coder = _CODERS.get(yuv.shape[1], height + height % 2, quantiser)
     frame = av.VideoFrame.from_ndarray(yuv, format="yuv420p")
-    packets = [*encoder.encode(frame), *encoder.encode(None)]
-    decoder = av.CodecContext.create("h264", "r")
-    decoder.thread_count = 1
-    pictures = [picture for packet in [*packets, None] for picture in decoder.decode(packet)]
+    frame.pts = coder.coded = coder.coded + 1
+    (packet,) = coder.encoder.encode(frame)
+    (picture,) = coder.decoder.decode(packet)
     out = np.empty_like(srgb)
-    _from_yuv420(np.asarray(pictures[0].to_ndarray(), np.uint8), out)
+    _from_yuv420(np.asarray(picture.to_ndarray(), np.uint8), out)
     return out
+
+
+class _Coder:
+    """An encoder and its decoder; with one quantiser and key frames alone, no picture hangs on those before it."""
+
+    def __init__(self, width: int, height: int, quantiser: int) -> None:
+        import av  # noqa: PLC0415
+        from av.codec.context import Flags  # noqa: PLC0415
+
+        self.coded = 0
+        self.encoder = av.CodecContext.create("libx264", "w")
+        self.encoder.width, self.encoder.height, self.encoder.pix_fmt = width, height, "yuv420p"
+        self.encoder.time_base, self.encoder.thread_count = Fraction(1, 30), 1
+        self.encoder.options = {
+            "preset": "ultrafast", "tune": "zerolatency", "qp": str(quantiser), "x264-params": "threads=1:keyint=1",
+        }  # fmt: skip
+        self.decoder = av.CodecContext.create("h264", "r")
+        self.decoder.thread_count = 1
+        self.decoder.flags |= Flags.low_delay  # a picture for each packet, at once
+
+
+class _Coders(threading.local):
+    """The coders of a thread: to open one takes longer than to code ten pictures."""
+
+    def __init__(self) -> None:
+        self.get = lru_cache(32)(_Coder)
+
+
+_CODERS = _Coders()
 
 
 @compiled

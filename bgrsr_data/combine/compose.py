@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bgrsr_data.combine.cutouts import Placed, View
 from bgrsr_data.combine.linear import SRGB8_OF_LIGHT, encode_line, quantize_line
-from bgrsr_data.combine.resample import Size
+from bgrsr_data.combine.resample import Size, scratch
 from bgrsr_data.combine.surround import Surround
 from bgrsr_data.compiled import compiled
 
@@ -62,9 +62,9 @@ def draw_light(person: Placed, around: Surround, view: View, shares: Shares, siz
         size: (width, height) of the picture.
 
     Returns:
-        (3, H, W) uint16, linear light.
+        (3, H, W) uint16, linear light, which lasts until this thread draws the next.
     """
-    light = np.empty((3, size[1], size[0]), np.uint16)
+    light = scratch("light", (3, size[1], size[0]), np.uint16)
     _draw(_layers(person, around, view), shares, size, light, _NO_SRGB, _NO_SRGB)
     return light
 
@@ -138,16 +138,24 @@ def _draw_rows(
             encode_line(level, srgb_of_light, background[y])
         if layers.shade.size:
             _darken(line, layers.shade[y], shares.shadow)
-        if top <= y < top + person.shape[1]:
+        inside = top <= y < top + person.shape[1]
+        if inside:
             _lay_over(line, person, y - top, left)
-            if layers.edge.size:
-                _mix(layers.glow[:, rows[y]], layers.glow[:, rows[y] + 1], below[y], glow)
-                _wrap(line[:, left:], person[:, y - top], layers.edge[y - top], (glow, columns, beyond), shares)
+        if inside and layers.edge.size:
+            _mix(layers.glow[:, rows[y]], layers.glow[:, rows[y] + 1], below[y], glow)
+            _wrap(line[:, left:], person[:, y - top], layers.edge[y - top], (glow, columns, beyond), shares)
         quantize_line(line, level)
         if light.size:
-            light[:, y] = level
+            _keep(level, light, y)
         if picture.size:
             encode_line(level, srgb_of_light, picture[y])
+
+
+@compiled
+def _keep(level: NDArray[np.uint16], light: NDArray[np.uint16], y: int) -> None:
+    for c in range(3):
+        for x in range(level.shape[1]):
+            light[c, y, x] = level[c, x]
 
 
 @compiled

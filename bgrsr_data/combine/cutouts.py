@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from bgrsr_data.combine.light import Light
 from bgrsr_data.combine.linear import decode, decode_covered, mean_light, to_16bit
 from bgrsr_data.combine.resample import Size, halve_part, scale, shrink_to, soften, taps
+from bgrsr_data.compiled import compiled
 from bgrsr_data.records import Combination
 
 PERSON_SPARE = 1.5  # persons are kept so much taller than the picture, for zooms beyond 1
@@ -161,10 +162,18 @@ def place(cutout: Cutout, row: Combination, size: Size) -> Placed:
 def alpha_of(person: Placed, size: Size) -> NDArray[np.uint8]:
     """The person's share of each pixel of the whole picture, (H, W) uint8."""
     alpha = np.zeros((size[1], size[0]), np.uint8)
-    height, width = person.planes.shape[1:]
-    cover = person.planes[3] * np.float32(255) + np.float32(0.5)
-    alpha[person.top : person.top + height, person.left : person.left + width] = np.clip(cover, 0, 255)
+    _write_alpha(person.planes[3], person.left, person.top, alpha)
     return alpha
+
+
+@compiled
+def _write_alpha(cover: NDArray[np.float32], left: int, top: int, alpha: NDArray[np.uint8]) -> None:
+    for y in range(cover.shape[0]):
+        row, out = cover[y], alpha[top + y, left : left + cover.shape[1]]
+        for x in range(row.size):
+            out[x] = np.uint8(
+                np.int32(min(max(row[x], np.float32(0)), np.float32(1)) * np.float32(255) + np.float32(0.5))
+            )
 
 
 def make_scene(rgb: NDArray[np.uint8], size: Size, closer: float) -> Scene:

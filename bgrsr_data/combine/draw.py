@@ -18,7 +18,7 @@ LOTS = (
     "codec", "quality", "seed",
 )  # fmt: skip
 OTHER_KERNELS: tuple[Literal["bilinear", "bicubic", "lanczos"], ...] = ("bilinear", "bicubic", "lanczos")
-BEST_QUALITY, BEST_CRF = 95, 18
+BEST_QUALITY, BEST_QP = 95, 18
 LEAST_SHOWN = 0.4  # of the picture's height; a webcam shows 60 % and more
 EDGE_PX = 2  # a box that ends this close to the frame's border is cut off there
 BLEED = 0.01  # a cut lies so far outside of the picture, in its heights: rounding to pixels never shows it
@@ -135,9 +135,9 @@ def _kernel(lot: float, share: float) -> str:
 
 
 def _coding(lot: float, quality: float, options: CombineOptions) -> tuple[str, int]:
-    """Codec and its quality: JPEG's from the lowest to the best, H.264's CRF from the best to the highest."""
+    """Codec and its quality: JPEG's from the lowest to the best, H.264's quantiser from the best to the highest."""
     if lot >= options.codec_share:
         return "none", 100
     if lot < options.codec_share / 2:
         return "jpeg", options.min_quality + int(quality * (BEST_QUALITY - options.min_quality + 1))
-    return "h264", BEST_CRF + int(quality * (options.max_crf - BEST_CRF + 1))
+    return "h264", BEST_QP + int(quality * (options.max_qp - BEST_QP + 1))

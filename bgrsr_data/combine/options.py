@@ -54,5 +54,5 @@ class CombineOptions(Options):
         default=0.5, ge=0, le=1, description="Share of inputs that a codec has spoiled, half JPEG, half H.264."
     )
     min_quality: int = Field(default=50, ge=1, le=95, description="Lowest JPEG quality of an input (the best is 95).")
-    max_crf: int = Field(default=32, ge=18, le=51, description="Highest H.264 CRF of an input (the best is 18).")
+    max_qp: int = Field(default=32, ge=18, le=51, description="Highest H.264 quantiser of an input (the best is 18).")
     only_accepted: bool = Field(default=False, description="Take only foregrounds that a reviewer accepted.")

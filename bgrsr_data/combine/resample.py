@@ -11,12 +11,13 @@ aliases (Turkowski, "Filters for Common Resampling Tasks", Graphics Gems, 1990).
 from __future__ import annotations
 
 import math
+import threading
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from bgrsr_data.compiled import compiled
 
@@ -81,6 +82,26 @@ def whole_taps(source: int, count: int, kernel: Kernel = "area") -> Taps:
     return taps(source, 0.0, source / count, count, kernel=kernel, extend=True)
 
 
+class _Scratch(threading.local):
+    def __init__(self) -> None:
+        self.kept: dict[str, NDArray[np.uint8]] = {}
+
+
+_SCRATCH = _Scratch()
+
+
+def scratch(name: str, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+    """An array to work in, this thread's alone, whose values last until the next one of this name.
+
+    Memory that is asked for anew has to be cleared by the system, which takes as long as the sums do.
+    """
+    needed = math.prod(shape) * np.dtype(dtype).itemsize
+    kept = _SCRATCH.kept.get(name)
+    if kept is None or kept.size < needed:
+        kept = _SCRATCH.kept[name] = np.empty(needed, np.uint8)
+    return kept[:needed].view(dtype).reshape(shape)
+
+
 def scale(planes: NDArray[Any], rows: Taps, columns: Taps) -> NDArray[np.float32]:
     """Scale planes.
 
@@ -92,9 +113,14 @@ def scale(planes: NDArray[Any], rows: Taps, columns: Taps) -> NDArray[np.float32
     Returns:
         (C, H, W) float32; 65535 has become 1.
     """
-    if rows.first.size > planes.shape[1]:  # fewer pixels are touched in this order
-        return _scale_y(_scale_x(planes, columns), rows)
-    return _scale_x(_scale_y(planes, rows), columns)
+    out = np.empty((len(planes), rows.first.size, columns.first.size), np.float32)
+    grows = out.shape[1] > planes.shape[1]
+    for plane, scaled in zip(planes, out, strict=True):  # one at a time: it stays in the processor's own memory
+        if grows:  # fewer pixels are touched in this order
+            _add_rows(_turned(_scaled(_turned(plane), columns)), rows, scaled)
+        else:
+            cv2.transpose(_scaled(_turned(_scaled(plane, rows)), columns), dst=scaled)
+    return out
 
 
 def shrink_to(planes: NDArray[Any], size: Size, kernel: Kernel = "area") -> NDArray[np.float32]:
@@ -119,26 +145,19 @@ def _tent(count: int, reach: float) -> Taps:
     return taps(count, 0.0, 1.0, count, kernel="bilinear", extend=True, stretch=reach)
 
 
-def _scale_x(planes: NDArray[Any], columns: Taps) -> NDArray[np.float32]:
-    """Turned by the diagonal, columns are rows, of which a processor adds many pixels at a time."""
-    return _turned(_scale_y(_turned(planes), columns))
-
-
-def _scale_y(planes: NDArray[Any], rows: Taps) -> NDArray[np.float32]:
-    needed = rows.weights.shape[0]
-    if needed > planes.shape[1]:  # zeros below, which weigh nothing
-        planes = np.pad(planes, ((0, 0), (0, needed - planes.shape[1]), (0, 0)))
-    unit = np.float32(1 / 65535) if planes.dtype == np.uint16 else np.float32(1)
-    out = np.empty((planes.shape[0], rows.first.size, planes.shape[2]), np.float32)
-    _add_rows(planes, unit, rows, out)
+def _scaled(plane: NDArray[Any], rows: Taps) -> NDArray[np.float32]:
+    out = scratch("rows", (rows.first.size, plane.shape[1]), np.float32)
+    _add_rows(plane, rows, out)
     return out
 
 
-def _turned(planes: NDArray[Any]) -> NDArray[Any]:
-    """Rows as columns; OpenCV moves the values, and leaves them as they are."""
-    out = np.empty((planes.shape[0], planes.shape[2], planes.shape[1]), planes.dtype)
-    for plane, turned in zip(planes, out, strict=True):
-        cv2.transpose(plane, dst=turned)
+def _turned(plane: NDArray[Any]) -> NDArray[Any]:
+    """Rows as columns, so that columns are scaled as rows are: a processor adds many pixels of a row at a time.
+
+    OpenCV moves the values, and leaves them as they are.
+    """
+    out = scratch(f"turned {plane.dtype}", plane.shape[::-1], plane.dtype)
+    cv2.transpose(plane, dst=out)
     return out
 
 
@@ -196,29 +215,30 @@ def _weigh(
 
 
 @compiled
-def _add_rows(planes: NDArray[Any], unit: np.float32, taps: Taps, out: NDArray[np.float32]) -> None:
-    """Each output row is a weighted sum of source rows, three or four at a time."""
+def _add_rows(plane: NDArray[Any], taps: Taps, out: NDArray[np.float32]) -> None:
+    """Each output row is a weighted sum of source rows, three or four at a time; 65535 becomes 1."""
     group = 3 if taps.weights.shape[0] == 3 else 4
-    for c in range(out.shape[0]):
-        for y in range(out.shape[1]):
-            row = out[c, y]
-            for g in range(0, taps.weights.shape[0], group):
-                top = taps.first[y] + g
-                p, q, r = planes[c, top], planes[c, top + 1], planes[c, top + 2]
-                s = planes[c, top + group - 1]
-                u, v, w = unit * taps.weights[g, y], unit * taps.weights[g + 1, y], unit * taps.weights[g + 2, y]
-                z = unit * taps.weights[g + 3, y] if group == 4 else np.float32(0)
-                if g == 0 and group == 3:
-                    for x in range(row.size):
-                        row[x] = u * np.float32(p[x]) + v * np.float32(q[x]) + w * np.float32(r[x])
-                elif g == 0:
-                    for x in range(row.size):
-                        light = u * np.float32(p[x]) + v * np.float32(q[x])
-                        row[x] = light + (w * np.float32(r[x]) + z * np.float32(s[x]))
-                else:
-                    for x in range(row.size):
-                        light = u * np.float32(p[x]) + v * np.float32(q[x])
-                        row[x] += light + (w * np.float32(r[x]) + z * np.float32(s[x]))
+    unit = np.float32(1 / 65535) if plane.itemsize == 2 else np.float32(1)
+    last = plane.shape[0] - 1
+    for y in range(out.shape[0]):
+        row = out[y]
+        for g in range(0, taps.weights.shape[0], group):
+            top = taps.first[y] + g  # rows beyond the last one have no weight
+            p, q = plane[min(top, last)], plane[min(top + 1, last)]
+            r, s = plane[min(top + 2, last)], plane[min(top + group - 1, last)]
+            u, v, w = unit * taps.weights[g, y], unit * taps.weights[g + 1, y], unit * taps.weights[g + 2, y]
+            z = unit * taps.weights[g + 3, y] if group == 4 else np.float32(0)
+            if g == 0 and group == 3:
+                for x in range(row.size):
+                    row[x] = u * np.float32(p[x]) + v * np.float32(q[x]) + w * np.float32(r[x])
+            elif g == 0:
+                for x in range(row.size):
+                    light = u * np.float32(p[x]) + v * np.float32(q[x])
+                    row[x] = light + (w * np.float32(r[x]) + z * np.float32(s[x]))
+            else:
+                for x in range(row.size):
+                    light = u * np.float32(p[x]) + v * np.float32(q[x])
+                    row[x] += light + (w * np.float32(r[x]) + z * np.float32(s[x]))
 
 
 @compiled

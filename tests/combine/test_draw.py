@@ -61,7 +61,7 @@ def test_every_value_is_within_what_the_options_allow_and_reaches_for_its_ends()
 
 
 def test_codecs_and_kernels_come_in_their_shares() -> None:
-    drawn = rows(CombineOptions(codec_share=0.4, kernel_share=0.6, min_quality=70, max_crf=24))
+    drawn = rows(CombineOptions(codec_share=0.4, kernel_share=0.6, min_quality=70, max_qp=24))
     codecs, kernels = Counter(row.codec for row in drawn), Counter(row.kernel for row in drawn)
     for share, counted in ((0.6, codecs["none"]), (0.2, codecs["jpeg"]), (0.2, codecs["h264"]), (0.4, kernels["area"])):
         assert abs(counted / len(drawn) - share) < 0.03

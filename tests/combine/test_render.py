@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from combine.conftest import background, foreground
+from combine.painted import SIZE, combination, set_of
 
 from bgrsr_data.combine.cutouts import CLOSER, alpha_of, cut_out, look, make_scene, place
 from bgrsr_data.combine.digest import digest
@@ -18,35 +18,7 @@ from bgrsr_data.combine.render import Pair, Renderer
 from bgrsr_data.errors import InputError
 from bgrsr_data.manifests import manifest_path, read_rows, write_rows
 from bgrsr_data.media.images import write_image
-from bgrsr_data.records import Background, Combination, Foreground
-
-SIZE = (64, 48)
-
-
-def combination(**changed: object) -> Combination:
-    told = {
-        "id": "combination-1", "foreground": foreground(0).id, "original_background": "background-a",
-        "target_background": "background-b", "split": "train", "zoom": 1.0, "left": 0.0, "top": 0.0, "flip": False,
-        "noise": 0.0, "seed": 5,
-    }  # fmt: skip
-    return Combination.model_validate(told | changed)
-
-
-def set_of(
-    root: Path, rgb: np.ndarray, alpha: np.ndarray, colours: dict[str, tuple[int, int, int]], *rows: Combination
-) -> Renderer:
-    """A published set of one foreground and flat backgrounds."""
-    height, width = alpha.shape
-    person = foreground(0, size=(width, height), box=(0, 0, width, height))
-    write_image(root / person.foreground_path, rgb)
-    write_image(root / person.alpha_path, alpha)
-    rooms = [background(name) for name in colours]
-    for room, colour in zip(rooms, colours.values(), strict=True):
-        write_image(root / room.path, np.full((60, 80, 3), colour, np.uint8))
-    write_rows(manifest_path(root, Foreground), Foreground, [person])
-    write_rows(manifest_path(root, Background), Background, rooms)
-    write_rows(manifest_path(root, Combination), Combination, rows or [combination()])
-    return Renderer(root, lr_size=(SIZE[0] // 2, SIZE[1] // 2), hr_size=SIZE)
+from bgrsr_data.records import Combination, Foreground
 
 
 def test_a_half_covered_pixel_is_the_mean_of_the_light_not_of_the_bytes(tmp_path: Path) -> None:
