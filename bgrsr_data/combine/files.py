@@ -137,7 +137,7 @@ def _foreground(
     grey = luma(over(colour, cover, np.full_like(colour, GREY)))
     frame = Frame(
         id=make_id("frame", name), clip=clip, role="greenscreen", person=person, path=path, sha256=sha256, width=width,
-        height=height, pts=int(alpha.stem) if alpha.stem.isdecimal() else 0, time_base=Fraction(1),
+        height=height, pts=_number(alpha), time_base=Fraction(1),
         sharpness=round(measure_sharpness(shrink(grey)), 4), sharpness_ratio=1.0, **_looks(grey),
     )  # fmt: skip
     row = Foreground(
@@ -147,6 +147,12 @@ def _foreground(
         box_left=left, box_top=top, box_right=right, box_bottom=bottom, score=1.0, scores={},
     )  # fmt: skip
     return row, frame
+
+
+def _number(alpha: Path) -> int:
+    """When a picture was: the number that it is called by, as alpha/0012.png or 0012/alpha.png; else 0."""
+    name = alpha.stem if alpha.parent.name == "alpha" else alpha.parent.name
+    return int(name) if name.isdecimal() else 0
 
 
 def _background(path: Path, folder: Path, out: Path) -> Background:

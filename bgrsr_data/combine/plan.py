@@ -114,15 +114,17 @@ class _Turns:
 
     def __init__(self, frames: Iterable[Frame]) -> None:
         self._frames = {frame.id: frame for frame in frames}
-        self._times: dict[str, list[int]] = {}
-        for frame in sorted(self._frames.values(), key=lambda frame: frame.pts):
+        self._times: dict[str, list[tuple[int, str]]] = {}
+        for frame in self._frames.values():
             if frame.original is None:  # as extracted: what happens to it later moves no other
-                self._times.setdefault(frame.clip, []).append(frame.pts)
+                self._times.setdefault(frame.clip, []).append((frame.pts, frame.id))
+        for times in self._times.values():
+            times.sort()
 
     def __call__(self, foreground: Foreground) -> int | None:
         frame = self._frames.get(foreground.original)
         times = self._times.get(frame.clip) if frame else None
-        return bisect_left(times, frame.pts) if frame and times else None
+        return bisect_left(times, (frame.pts, frame.original or frame.id)) if frame and times else None
 
 
 def _number(*names: object) -> int:
