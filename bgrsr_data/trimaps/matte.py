@@ -9,8 +9,7 @@ Ways to find alpha in the unknown band:
     guided       the mask, drawn to the picture's edges (He, Sun and Tang, "Guided Image Filtering", PAMI 2013,
                  https://arxiv.org/abs/1505.00996)
 
-docs/trimaps.md compares them. The foreground's colour under a soft alpha is solved for by pymatting (Germer, Uelwer,
-Conrad and Harmeling, "Fast Multi-Level Foreground Estimation", ICPR 2020, https://arxiv.org/abs/2006.14970).
+docs/trimaps.md compares them.
 """
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ from numpy.typing import NDArray
 from bgrsr_data.media.colour import to_linear, to_srgb8
 from bgrsr_data.trimaps.colour import alpha_by_colour
 from bgrsr_data.trimaps.draw import BACKGROUND, FOREGROUND, UNKNOWN
+from bgrsr_data.trimaps.foreground import estimate_foreground
 from bgrsr_data.trimaps.options import Method
 
 Floats = NDArray[np.float32]
@@ -84,8 +84,7 @@ def extract_foreground(rgb: NDArray[np.uint8], alpha: Floats) -> NDArray[np.uint
     Returns:
         (H, W, 3) uint8 sRGB, straight; the bytes of `rgb` where alpha is 1, continued to where it is 0.
     """
-    colours = pymatting().estimate_foreground_ml(to_linear(rgb), alpha)
-    solved = to_srgb8(np.clip(colours, 0, 1).astype(np.float32))
+    solved = to_srgb8(estimate_foreground(to_linear(rgb), alpha))
     return np.where(alpha[..., None] >= 1, rgb, solved).astype(np.uint8)
 
 
@@ -94,22 +93,6 @@ def signed_distance(mask: NDArray[np.bool_]) -> Floats:
     person = mask.view(np.uint8)
     inside = cv2.distanceTransform(person, cv2.DIST_L2, cv2.DIST_MASK_5)
     return np.asarray(inside - cv2.distanceTransform(1 - person, cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
-
-
-def pymatting() -> Any:  # has no types
-    """The library, on one thread. Its first import on a machine compiles for about 20 s; later ones take one.
-
-    Numba starts threads for it, and guards that by a lock between processes, which a worker that is stopped would
-    leave behind in the system. A worker starts them alone: it needs no lock.
-    """
-    import numba  # noqa: PLC0415 - in the worker that needs it
-
-    parallel: Any = importlib.import_module("numba.np.ufunc.parallel")
-    parallel._backend_init_process_lock = parallel._backend_init_process_lock or contextlib.nullcontext()
-    numba.set_num_threads(1)
-    import pymatting as library  # noqa: PLC0415
-
-    return library
 
 
 def _solved(image: Floats, trimap: NDArray[np.uint8], method: Method, max_solve_px: int) -> Floats:
@@ -125,7 +108,7 @@ def _solved(image: Floats, trimap: NDArray[np.uint8], method: Method, max_solve_
     labels = trimap if factor == 1 else _smaller_trimap(trimap, size)
     if not (labels == BACKGROUND).any() or not (labels == FOREGROUND).any():
         raise ValueError("one side of the band is not known")
-    library = pymatting()
+    library = _pymatting()
     solve = library.estimate_alpha_cf if method == "closed-form" else library.estimate_alpha_knn
     known = np.select([labels == BACKGROUND, labels == FOREGROUND], [0.0, 1.0], 0.5)
     with warnings.catch_warnings(), np.errstate(divide="warn", invalid="warn", under="ignore"):
@@ -137,6 +120,22 @@ def _solved(image: Floats, trimap: NDArray[np.uint8], method: Method, max_solve_
         return np.asarray(alpha, np.float32)
     whole = cv2.resize(alpha, trimap.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.clip(_guided_filter(image, whole, max(2, round(2 / factor))), 0, 1)
+
+
+def _pymatting() -> Any:  # has no types
+    """The library, on one thread. Its first import on a machine compiles for a minute; later ones take a second.
+
+    Numba starts threads for it, and guards that by a lock between processes, which a worker that is stopped would
+    leave behind in the system. A worker starts them alone: it needs no lock.
+    """
+    import numba  # noqa: PLC0415 - in the worker that needs it
+
+    parallel: Any = importlib.import_module("numba.np.ufunc.parallel")
+    parallel._backend_init_process_lock = parallel._backend_init_process_lock or contextlib.nullcontext()
+    numba.set_num_threads(1)
+    import pymatting  # noqa: PLC0415
+
+    return pymatting
 
 
 def _smaller_trimap(trimap: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from bgrsr_data.media.colour import to_linear, to_srgb8
 from bgrsr_data.media.images import read_grey, read_rgb
-from bgrsr_data.trimaps.matte import pymatting
+from bgrsr_data.trimaps.foreground import estimate_foreground
 
 PEOPLE = ("p_22fc0130", "p_514ca06a", "p_bc5cfad1", "p_d684dae3")
 SIDES_PX = (640, 320, 160)  # COCO's images, and persons farther away in them
@@ -74,8 +74,7 @@ def _subjects(footage: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     for name in PEOPLE:
         rgb = read_rgb(footage / "alpha_gt" / f"{name}.jpg")
         alpha = _levels(read_grey(footage / "alpha_gt" / f"{name}_alphapred.png"))
-        colours = pymatting().estimate_foreground_ml(rgb / 255.0, alpha)
-        yield name, np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8), alpha
+        yield name, to_srgb8(estimate_foreground(to_linear(rgb), alpha)), alpha
     lemur = footage / "alpha_gt"
     yield "lemur", read_rgb(lemur / "lemur_foreground.png"), _levels(read_grey(lemur / "lemur_alpha.png"))
     drawn = footage.parent / "bench" / "keying" / "sources" / "synth_hair"

@@ -6,11 +6,13 @@ from typing import Any, get_args
 
 import cv2
 import numpy as np
+import pymatting
 import pytest
 
 from bgrsr_data.media.colour import to_linear, to_srgb8
 from bgrsr_data.trimaps import matte
 from bgrsr_data.trimaps.draw import BACKGROUND, FOREGROUND, Band, draw_trimap
+from bgrsr_data.trimaps.foreground import estimate_foreground
 from bgrsr_data.trimaps.matte import extract_foreground, refine_alpha, signed_distance
 from bgrsr_data.trimaps.options import Method
 
@@ -86,13 +88,13 @@ def test_a_large_crop_is_solved_small_and_nearly_as_well(monkeypatch: pytest.Mon
     mask = truth > 0.5
     trimap = draw_trimap(mask, Band(16, 16))
     solved: list[int] = []
-    solve = matte.pymatting().estimate_alpha_cf
+    solve = pymatting.estimate_alpha_cf
 
     def counting(image: np.ndarray, *more: Any, **named: Any) -> np.ndarray:
         solved.append(image.shape[0] * image.shape[1])
         return np.asarray(solve(image, *more, **named))
 
-    monkeypatch.setattr(matte.pymatting(), "estimate_alpha_cf", counting)
+    monkeypatch.setattr(pymatting, "estimate_alpha_cf", counting)
     small, _ = refine_alpha(rgb, mask, trimap, 16, method="closed-form", max_solve_px=80 * 80)
     whole, _ = refine_alpha(rgb, mask, trimap, 16, method="closed-form")
     assert solved == [6400, 25600]
@@ -116,6 +118,18 @@ def test_the_foreground_keeps_its_pixels_and_loses_the_old_background_at_the_edg
     wrong = np.abs(foreground[edge].astype(int) - SKIN).mean()
     assert wrong < 8
     assert wrong < 0.2 * np.abs(rgb[edge].astype(int) - SKIN).mean()
+
+
+@pytest.mark.parametrize("size", [(80, 80), (37, 90), (1, 1), (2, 33)])
+def test_the_foreground_is_the_one_that_pymatting_finds(size: tuple[int, int]) -> None:
+    rng = np.random.default_rng(3)
+    image = cv2.GaussianBlur(rng.random((*size, 3), np.float32), (0, 0), 2).reshape(*size, 3)
+    alpha = np.clip(3 * cv2.GaussianBlur(rng.random(size, np.float32), (0, 0), 4).reshape(size) - 1, 0, 1)
+    ours = estimate_foreground(image, alpha)
+    if size == (1, 1):  # which pymatting cannot divide into levels
+        assert np.isfinite(ours).all()
+    else:
+        assert np.abs(ours - pymatting.estimate_foreground_ml(image, alpha)).max() < 2e-3
 
 
 def test_the_distance_from_the_outline_is_positive_inside() -> None:
