@@ -15,20 +15,20 @@ from bgrsr_data.stages import make_stage
 from bgrsr_data.workspace import Workspace
 
 PHOTOS = {"train": ("coffee", "rocket"), "val": ("chelsea", "coffee"), "test": ("chelsea", "rocket")}
+COLOURS = {"train": [0, 1, 2], "val": [1, 2, 0], "test": [2, 0, 1]}  # a split shares no file with another: it may not
 
 
 def publish_set(root: Path, *, per_split: int = 3) -> Workspace:
     """Make a workspace with combinations of all three splits, and publish it."""
     workspace = Workspace.create(root)
-    foreground = _foreground(root)
-    backgrounds = {name: _background(root, name) for name in ("coffee", "rocket", "chelsea")}
-    combinations = [
-        _combination(foreground, *(backgrounds[name] for name in names), split, seed)
-        for split, names in PHOTOS.items()
-        for seed in range(per_split)
-    ]
-    _commit(workspace, "key", [foreground])
-    _commit(workspace, "frames", list(backgrounds.values()))
+    foregrounds, backgrounds, combinations = [], [], []
+    for split, names in PHOTOS.items():
+        foregrounds.append(_foreground(root, split))
+        behind, target = (_background(root, name, split) for name in names)
+        backgrounds += [behind, target]
+        combinations += [_combination(foregrounds[-1], behind, target, split, seed) for seed in range(per_split)]
+    _commit(workspace, "key", foregrounds)
+    _commit(workspace, "frames", backgrounds)
     _commit(workspace, "combine", combinations)
     publish(workspace)
     return workspace
@@ -43,24 +43,25 @@ def _commit(workspace: Workspace, stage: str, rows: list[Record]) -> None:
     workspace.ledger.commit(Done(stage, "all", "fingerprint", "done"), rows)
 
 
-def _foreground(root: Path) -> Foreground:
+def _foreground(root: Path, split: str) -> Foreground:
     rgb, alpha = _person(False)
-    write_image(root / "foregrounds" / "fg.png", rgb)
-    sha256 = write_image(root / "foregrounds" / "alpha.png", alpha)
+    folder = f"foregrounds/{split}"
+    sha256 = write_image(root / folder / "fg.png", rgb[..., COLOURS[split]])
+    write_image(root / folder / "alpha.png", alpha)
     return Foreground(
-        id="foreground-astronaut", clip="clip-a", original="frame-a", person="astronaut",
-        alpha_path="foregrounds/alpha.png", foreground_path="foregrounds/fg.png", sha256=sha256,
+        id=f"foreground-{split}", clip=f"clip-{split}", original=f"frame-{split}", person=f"astronaut-{split}",
+        alpha_path=f"{folder}/alpha.png", foreground_path=f"{folder}/fg.png", sha256=sha256,
         width=512, height=512, box_left=90, box_top=10, box_right=420, box_bottom=512, score=1.0, scores={},
     )  # fmt: skip
 
 
-def _background(root: Path, name: str) -> Background:
+def _background(root: Path, name: str, split: str) -> Background:
     photo = getattr(skimage.data, name)()
-    path = root / "backgrounds" / f"{name}.png"
-    sha256 = write_image(path, photo)
+    path = root / "backgrounds" / f"{name}-{split}.png"
+    sha256 = write_image(path, photo[..., COLOURS[split]])
     return Background(
-        id=f"background-{name}", clip="clip-b", place=name, path=path.relative_to(root).as_posix(), sha256=sha256,
-        width=photo.shape[1], height=photo.shape[0],
+        id=f"background-{name}-{split}", clip=f"clip-{name}-{split}", place=f"{name}-{split}",
+        path=path.relative_to(root).as_posix(), sha256=sha256, width=photo.shape[1], height=photo.shape[0],
     )  # fmt: skip
 
 

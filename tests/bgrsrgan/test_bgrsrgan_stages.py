@@ -106,8 +106,8 @@ def test_an_evaluation_without_a_run_says_how_to_train_one(tmp_path: Path) -> No
 
 def test_a_manifest_whose_files_are_gone_is_an_input_error(trained: Path, tmp_path: Path) -> None:
     root = shutil.copytree(trained, tmp_path / "set")
-    (root / "backgrounds" / "chelsea.png").unlink()
-    with pytest.raises(InputError, match=r"1 files of the manifests are gone, as backgrounds/chelsea.png"):
+    (root / "backgrounds" / "chelsea-val.png").unlink()
+    with pytest.raises(InputError, match=r"1 files of the manifests are gone, as backgrounds/chelsea-val.png"):
         build()(["evaluate", "-w", str(root), "--name", "tiny"], standalone_mode=False)
 
 
