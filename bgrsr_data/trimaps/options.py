@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from bgrsr_data.options import Options
 
@@ -26,3 +27,10 @@ class TrimapOptions(Options):
     max_solve_px: int = Field(
         default=400_000, ge=10_000, description="Larger crops are solved at this many pixels by closed-form and knn."
     )
+
+    @field_validator("max_band_px")
+    @classmethod
+    def _not_below_the_least(cls, most: int, others: ValidationInfo) -> int:
+        if most < others.data.get("min_band_px", 0):
+            raise PydanticCustomError("band", "input should be at least min_band_px")
+        return most

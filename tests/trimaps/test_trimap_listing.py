@@ -89,7 +89,10 @@ def test_everybody_is_listed_with_a_trimap_or_with_the_reason(coco: Path, out: P
 
 def test_the_same_persons_give_the_same_bytes_on_any_number_of_workers(coco: Path, out: Path, tmp_path: Path) -> None:
     cut(coco, "-j", 1, out=tmp_path)
-    assert (tmp_path / NAME).read_bytes() == (out / NAME).read_bytes()
+    written = sorted(path.relative_to(out) for path in (out / "trimaps").rglob("*.png"))
+    assert len(written) == 16
+    for path in (Path(NAME), *written):
+        assert (tmp_path / path).read_bytes() == (out / path).read_bytes()
 
 
 def test_persons_under_another_licence_are_left_out_and_counted(tmp_path: Path) -> None:

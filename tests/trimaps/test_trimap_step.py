@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from small import make_coco
 
 from bgrsr_data.engines.local import run_here
@@ -75,6 +76,36 @@ def test_the_neighbour_of_a_person_is_unknown_in_the_persons_trimap(coco: Path, 
     neighbour = trimap[100:200, 135 - left :]
     assert neighbour.size
     assert (neighbour == 128).all()
+
+
+def test_a_person_whom_a_crowd_covers_is_rejected_and_one_it_touches_is_unsure_there(tmp_path: Path) -> None:
+    """The crowd lies over person 22 and over the right third of person 21."""
+    path = make_coco(tmp_path / "coco")
+    content = json.loads(path.read_text())
+    crowd = [[85, 30, 240, 30, 240, 320, 85, 320]]
+    content["annotations"].append(
+        {
+            "id": 23,
+            "image_id": 2,
+            "category_id": 1,
+            "iscrowd": 1,
+            "area": 1,
+            "bbox": [0, 0, 1, 1],
+            "segmentation": crowd,
+        }
+    )
+    path.write_text(json.dumps(content))
+    rows = [row for result in run(path, tmp_path / "out") for row in result.records]
+    assert [row.reason for row in rows if isinstance(row, RejectionRow)] == ["covered", "crowd", "crowd"]
+    (row,) = [row for row in rows if isinstance(row, Trimap) and row.annotation == 21]
+    trimap = read_grey(tmp_path / "out" / row.path)[150 - row.top]
+    assert (trimap[85 - row.left :] == 128).all()
+    assert trimap[70 - row.left] == 255
+
+
+def test_a_band_whose_bounds_cross_is_refused() -> None:
+    with pytest.raises(ValidationError, match="at least min_band_px"):
+        TrimapOptions(min_band_px=9, max_band_px=5)
 
 
 def test_a_second_run_gives_the_same_rows(coco: Path, tmp_path: Path) -> None:
