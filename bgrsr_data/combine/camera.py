@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bgrsr_data.combine.codec import code
 from bgrsr_data.combine.cutouts import draw
 from bgrsr_data.combine.linear import encode
-from bgrsr_data.combine.resample import Size, scratch, shrink_to
+from bgrsr_data.combine.resample import scratch
 from bgrsr_data.compiled import compiled
 from bgrsr_data.records import Combination
 
@@ -25,18 +25,16 @@ READ = 0.005  # light whose photons are as noisy as reading the sensor out
 STEPS_PER_PX = 8
 
 
-def film(scene: NDArray[np.uint16], row: Combination, size: Size) -> NDArray[np.uint8]:
+def film(light: NDArray[np.float32], row: Combination) -> NDArray[np.uint8]:
     """Take the low-resolution input.
 
     Args:
-        scene: (3, H, W) uint16, linear light.
-        row: Its kernel, blur, noise, codec and quality.
-        size: (width, height) of the input.
+        light: (3, h, w) float32, the linear light that falls on its pixels; may be changed.
+        row: Its blur, noise, codec and quality.
 
     Returns:
         (h, w, 3) uint8, sRGB.
     """
-    light = shrink_to(scene, size, row.kernel)
     if row.blur_px > 0:
         light = smear(light, row.blur_px, row.blur_angle)
     if row.noise > 0:

@@ -16,13 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.combine.cutouts import Placed, View
-from bgrsr_data.combine.linear import SRGB8_OF_LIGHT, encode_line, quantize_line
-from bgrsr_data.combine.resample import Size, scratch
+from bgrsr_data.combine.linear import LIGHT_OF_SRGB8, ONE, SRGB8_OF_LIGHT, decode, encode_line, quantize_line
+from bgrsr_data.combine.resample import Kernel, Size, scratch, shrink_to
 from bgrsr_data.combine.surround import Surround
 from bgrsr_data.compiled import compiled
-
-_NO_LIGHT = np.empty((3, 0, 0), np.uint16)
-_NO_SRGB = np.empty((0, 0, 3), np.uint8)
 
 
 class Shares(NamedTuple):
@@ -51,8 +48,28 @@ def light_person(person: Placed, gains: NDArray[np.float32]) -> None:
     _light_person(person.planes, gains)
 
 
-def draw_light(person: Placed, around: Surround, view: View, shares: Shares, size: Size) -> NDArray[np.uint16]:
-    """The person before the background.
+class Drawn(NamedTuple):
+    """What is drawn of a picture; what has no size is left out.
+
+    Attributes:
+        background: (H, W, 3) uint8 sRGB, the background alone.
+        picture: (H, W, 3) uint8 sRGB, the person before it.
+        light: (3, H, W) uint16 linear light of the picture.
+        small_background: (3, H / 2, W / 2) float32 linear light, area average of the background.
+        small_light: (3, H / 2, W / 2) float32 linear light, area average of the picture.
+    """
+
+    background: NDArray[np.uint8]
+    picture: NDArray[np.uint8]
+    light: NDArray[np.uint16]
+    small_background: NDArray[np.float32]
+    small_light: NDArray[np.float32]
+
+
+def draw_input(
+    person: Placed, around: Surround, view: View, shares: Shares, size: Size, *, small: Size, kernel: Kernel
+) -> NDArray[np.float32]:
+    """The person before the background, at the size of the input.
 
     Args:
         person: The person, in this picture's light.
@@ -60,22 +77,47 @@ def draw_light(person: Placed, around: Surround, view: View, shares: Shares, siz
         view: What is behind.
         shares: How strong each effect is.
         size: (width, height) of the picture.
+        small: (width, height) of the input.
+        kernel: How it is made smaller.
 
     Returns:
-        (3, H, W) uint16, linear light, which lasts until this thread draws the next.
+        (3, h, w) float32, linear light.
     """
-    light = scratch("light", (3, size[1], size[0]), np.uint16)
-    _draw(_layers(person, around, view), shares, size, light, _NO_SRGB, _NO_SRGB)
-    return light
+    if kernel == "area" and size == (2 * small[0], 2 * small[1]):
+        drawn = _NOTHING._replace(small_light=np.empty((3, small[1], small[0]), np.float32))
+        _draw_rows(_layers(person, around, view), shares, size, _TABLES, drawn)
+        return drawn.small_light
+    drawn = _NOTHING._replace(light=scratch("light", (3, size[1], size[0]), np.uint16))
+    _draw_rows(_layers(person, around, view), shares, size, _TABLES, drawn)
+    return shrink_to(drawn.light, small, kernel)
 
 
-def draw_srgb(
-    person: Placed, around: Surround, view: View, shares: Shares, size: Size
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The background alone, and the person before it, (H, W, 3) uint8 sRGB each; arguments as of `draw_light`."""
+def draw_target(
+    person: Placed, around: Surround, view: View, shares: Shares, size: Size, *, small: Size
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.float32]]:
+    """The background alone and the person before it, (H, W, 3) uint8 sRGB, and the background small.
+
+    Arguments as of `draw_input`; the small background is (3, h, w) float32 linear light, by area average.
+    """
+    halves = size == (2 * small[0], 2 * small[1])
     background, picture = (np.empty((size[1], size[0], 3), np.uint8) for _ in range(2))
-    _draw(_layers(person, around, view), shares, size, _NO_LIGHT, background, picture)
-    return background, picture
+    drawn = _NOTHING._replace(background=background, picture=picture)
+    if halves:
+        drawn = drawn._replace(small_background=np.empty((3, small[1], small[0]), np.float32))
+    _draw_rows(_layers(person, around, view), shares, size, _TABLES, drawn)
+    return background, picture, drawn.small_background if halves else shrink_to(decode(background), small)
+
+
+class _Tables(NamedTuple):
+    light_of_srgb: NDArray[np.float32]
+    srgb_of_light: NDArray[np.uint8]
+
+
+_TABLES = _Tables(LIGHT_OF_SRGB8.astype(np.float32) / np.float32(ONE), SRGB8_OF_LIGHT)
+_NOTHING = Drawn(
+    np.empty((0, 0, 3), np.uint8), np.empty((0, 0, 3), np.uint8), np.empty((3, 0, 0), np.uint16),
+    np.empty((3, 0, 0), np.float32), np.empty((3, 0, 0), np.float32),
+)  # fmt: skip
 
 
 class _Layers(NamedTuple):
@@ -86,7 +128,7 @@ class _Layers(NamedTuple):
     top: int
     shade: NDArray[np.float32]
     edge: NDArray[np.float32]
-    scene: NDArray[np.uint16]
+    scene: NDArray[np.uint8]
     glow: NDArray[np.float32]
     scene_left: int
     scene_top: int
@@ -97,45 +139,25 @@ def _layers(person: Placed, around: Surround, view: View) -> _Layers:
     scene = view.scene
     return _Layers(
         person.planes, person.left, person.top, around.shade, around.edge,
-        scene.planes, scene.glow, view.left, view.top, view.mirrored,
+        scene.srgb, scene.glow, view.left, view.top, view.mirrored,
     )  # fmt: skip
 
 
-def _draw(
-    layers: _Layers,
-    shares: Shares,
-    size: Size,
-    light: NDArray[np.uint16],
-    background: NDArray[np.uint8],
-    picture: NDArray[np.uint8],
-) -> None:
-    _draw_rows(layers, shares, size, SRGB8_OF_LIGHT, light, background, picture)
-
-
 @compiled
-def _draw_rows(
-    layers: _Layers,
-    shares: Shares,
-    size: Size,
-    srgb_of_light: NDArray[np.uint8],
-    light: NDArray[np.uint16],
-    background: NDArray[np.uint8],
-    picture: NDArray[np.uint8],
-) -> None:
-    """Draw what is asked for: what has no rows is not."""
+def _draw_rows(layers: _Layers, shares: Shares, size: Size, tables: _Tables, drawn: Drawn) -> None:
     person, top, left = layers.person, layers.top, layers.left
     line, level = np.empty((3, size[0]), np.float32), np.empty((3, size[0]), np.uint16)
     glow = np.empty((3, layers.glow.shape[2]), np.float32)
     first, step = layers.scene_left + left, 1
     if layers.mirrored:
         first, step = layers.scene_left + size[0] - 1 - left, -1
-    columns, beyond = _between(first, step, person.shape[2], layers.scene.shape[2], layers.glow.shape[2])
-    rows, below = _between(layers.scene_top, 1, size[1], layers.scene.shape[1], layers.glow.shape[1])
+    columns, beyond = _between(first, step, person.shape[2], layers.scene.shape[1], layers.glow.shape[2])
+    rows, below = _between(layers.scene_top, 1, size[1], layers.scene.shape[0], layers.glow.shape[1])
     for y in range(size[1]):
-        _see(layers.scene, layers.scene_top + y, layers.scene_left, layers.mirrored, line)
-        if background.size:
-            quantize_line(line, level)
-            encode_line(level, srgb_of_light, background[y])
+        _see(layers, y, tables.light_of_srgb, line)
+        if drawn.background.size:
+            _copy(layers, y, drawn.background[y])
+        _add_half(line, drawn.small_background, y)
         if layers.shade.size:
             _darken(line, layers.shade[y], shares.shadow)
         inside = top <= y < top + person.shape[1]
@@ -144,31 +166,52 @@ def _draw_rows(
         if inside and layers.edge.size:
             _mix(layers.glow[:, rows[y]], layers.glow[:, rows[y] + 1], below[y], glow)
             _wrap(line[:, left:], person[:, y - top], layers.edge[y - top], (glow, columns, beyond), shares)
+        _add_half(line, drawn.small_light, y)
+        _keep(line, level, tables.srgb_of_light, drawn, y)
+
+
+@compiled
+def _see(layers: _Layers, y: int, light: NDArray[np.float32], line: NDArray[np.float32]) -> None:
+    """The background's row as linear light."""
+    row, left, last = layers.scene[layers.scene_top + y], layers.scene_left, line.shape[1] - 1
+    for x in range(line.shape[1]):
+        place = left + last - x if layers.mirrored else left + x
+        for c in range(3):
+            line[c, x] = light[row[place, c]]
+
+
+@compiled
+def _copy(layers: _Layers, y: int, srgb: NDArray[np.uint8]) -> None:
+    row, left, last = layers.scene[layers.scene_top + y], layers.scene_left, srgb.shape[0] - 1
+    for x in range(srgb.shape[0]):
+        place = left + last - x if layers.mirrored else left + x
+        for c in range(3):
+            srgb[x, c] = row[place, c]
+
+
+@compiled
+def _add_half(line: NDArray[np.float32], small: NDArray[np.float32], y: int) -> None:
+    """Two rows make one, and two pixels of each."""
+    if small.size:
+        for c in range(3):
+            row, light, odd = small[c, y // 2], line[c], y % 2 == 1
+            for x in range(row.size):
+                mean = np.float32(0.25) * (light[2 * x] + light[2 * x + 1])
+                row[x] = row[x] + mean if odd else mean
+
+
+@compiled
+def _keep(
+    line: NDArray[np.float32], level: NDArray[np.uint16], srgb_of_light: NDArray[np.uint8], drawn: Drawn, y: int
+) -> None:
+    if drawn.light.size or drawn.picture.size:
         quantize_line(line, level)
-        if light.size:
-            _keep(level, light, y)
-        if picture.size:
-            encode_line(level, srgb_of_light, picture[y])
-
-
-@compiled
-def _keep(level: NDArray[np.uint16], light: NDArray[np.uint16], y: int) -> None:
-    for c in range(3):
-        for x in range(level.shape[1]):
-            light[c, y, x] = level[c, x]
-
-
-@compiled
-def _see(scene: NDArray[np.uint16], y: int, left: int, mirrored: bool, line: NDArray[np.float32]) -> None:
-    unit = np.float32(1 / 65535)
-    for c in range(3):
-        row, part = line[c], scene[c, y, left : left + line.shape[1]]
-        if mirrored:
-            for x in range(row.size):
-                row[x] = unit * np.float32(part[row.size - 1 - x])
-        else:
-            for x in range(row.size):
-                row[x] = unit * np.float32(part[x])
+    if drawn.light.size:
+        for c in range(3):
+            for x in range(level.shape[1]):
+                drawn.light[c, y, x] = level[c, x]
+    if drawn.picture.size:
+        encode_line(level, srgb_of_light, drawn.picture[y])
 
 
 @compiled

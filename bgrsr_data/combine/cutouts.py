@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.combine.light import Light
-from bgrsr_data.combine.linear import decode, decode_covered, mean_light, to_16bit
-from bgrsr_data.combine.resample import Size, halve_part, scale, shrink_to, soften, taps
+from bgrsr_data.combine.linear import decode, decode_covered, encode, mean_light, to_16bit
+from bgrsr_data.combine.resample import Size, scale, shrink_to, soften, taps
 from bgrsr_data.compiled import compiled
 from bgrsr_data.records import Combination
 
@@ -62,19 +62,19 @@ class Scene:
     """A background, as large as it is cropped.
 
     Args:
-        planes: (3, h, w) uint16 linear R, G, B.
+        srgb: (h, w, 3) uint8, the very bytes that a network is given.
         glow: (3, i, j) float32, the light gathered around each place, on a coarse grid over all of it.
         light: Mean linear R, G and B.
     """
 
-    planes: NDArray[np.uint16]
+    srgb: NDArray[np.uint8]
     glow: NDArray[np.float32]
     light: Light
 
     @property
     def nbytes(self) -> int:
         """Memory that it takes."""
-        return self.planes.nbytes
+        return self.srgb.nbytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ def make_scene(rgb: NDArray[np.uint8], size: Size, closer: float) -> Scene:
         for n, m in ((width, max(round(width * grown), size[0])), (height, max(round(height * grown), size[1])))
     )
     light = scale(planes, rows, columns)
-    return Scene(to_16bit(light), _gather(light, size), mean_light(planes))
+    return Scene(encode(light), _gather(light, size), mean_light(planes))
 
 
 def _gather(light: NDArray[np.float32], size: Size) -> NDArray[np.float32]:
@@ -212,20 +212,9 @@ def look(scene: Callable[[float], Scene], size: Size, seed: int, purpose: str) -
     """
     closer, right, down, mirror = draw(seed, purpose)
     seen = scene(CLOSER[int(closer * len(CLOSER))])
-    height, width = seen.planes.shape[1:]
+    height, width = seen.srgb.shape[:2]
     top, left = int(down * (height - size[1] + 1)), int(right * (width - size[0] + 1))
     return View(seen, top, left, mirror < 0.5)
-
-
-def shrink(view: View, size: Size, small: Size) -> NDArray[np.float32]:
-    """What a picture of `size` shows of a background, as (3, h, w) float32 linear light of the `small` size."""
-    planes, top, left = view.scene.planes, view.top, view.left
-    if size == (2 * small[0], 2 * small[1]):
-        light = halve_part(planes, top, left, small)
-    else:
-        part = planes[:, top : top + size[1], left : left + size[0]]
-        light = shrink_to(np.ascontiguousarray(part), small)
-    return np.ascontiguousarray(light[..., ::-1]) if view.mirrored else light
 
 
 def draw(seed: int, purpose: str) -> tuple[float, float, float, float]:

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.combine.camera import film
-from bgrsr_data.combine.compose import Shares, draw_light, draw_srgb, light_person
-from bgrsr_data.combine.cutouts import Cache, Cutout, Scene, alpha_of, cut_out, look, make_scene, place, shrink
+from bgrsr_data.combine.compose import Shares, draw_input, draw_target, light_person
+from bgrsr_data.combine.cutouts import Cache, Cutout, Scene, alpha_of, cut_out, look, make_scene, place
 from bgrsr_data.combine.light import match_light
 from bgrsr_data.combine.linear import encode
 from bgrsr_data.combine.resample import Size
@@ -93,11 +93,13 @@ class Renderer:
         light_person(person, gains)
         around = surround(person, row, size)
         shadow, wrap, spill = np.float32(row.shadow), np.float32(row.wrap), np.float32(row.spill)
-        frame = draw_light(person, around, original, Shares(shadow, wrap, spill), size)
-        background, picture = draw_srgb(person, around, target, Shares(shadow, wrap, np.float32(0)), size)
+        small, asked = self.lr_size, Shares(shadow, wrap, spill)
+        light = draw_input(person, around, original, asked, size, small=small, kernel=row.kernel)
+        asked = Shares(shadow, wrap, np.float32(0))
+        background, picture, small_background = draw_target(person, around, target, asked, size, small=small)
         return Pair(
-            lr_frame=film(frame, row, self.lr_size),
-            lr_target_background=encode(shrink(target, size, self.lr_size)),
+            lr_frame=film(light, row),
+            lr_target_background=encode(small_background),
             hr_target_background=background,
             hr_target=picture,
             hr_alpha=alpha_of(person, size),

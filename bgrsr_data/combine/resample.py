@@ -128,13 +128,6 @@ def shrink_to(planes: NDArray[Any], size: Size, kernel: Kernel = "area") -> NDAr
     return scale(planes, whole_taps(planes.shape[1], size[1], kernel), whole_taps(planes.shape[2], size[0], kernel))
 
 
-def halve_part(planes: NDArray[np.uint16], top: int, left: int, size: Size) -> NDArray[np.float32]:
-    """Area average, (C, h, w) float32, of the part of planes from (top, left) that is twice as large as `size`."""
-    out = np.empty((len(planes), size[1], size[0]), np.float32)
-    _halve_part(planes, top, left, out)
-    return out
-
-
 def soften(planes: NDArray[np.float32], reach: float) -> NDArray[np.float32]:
     """Blur by a tent that reaches `reach` pixels to each side; beyond its border the picture goes on as it ends."""
     return scale(planes, _tent(planes.shape[1], reach), _tent(planes.shape[2], reach))
@@ -239,14 +232,3 @@ def _add_rows(plane: NDArray[Any], taps: Taps, out: NDArray[np.float32]) -> None
                 for x in range(row.size):
                     light = u * np.float32(p[x]) + v * np.float32(q[x])
                     row[x] += light + (w * np.float32(r[x]) + z * np.float32(s[x]))
-
-
-@compiled
-def _halve_part(planes: NDArray[np.uint16], top: int, left: int, out: NDArray[np.float32]) -> None:
-    unit = np.float32(0.25 / 65535)
-    for c in range(out.shape[0]):
-        for y in range(out.shape[1]):
-            row, p, q = out[c, y], planes[c, top + 2 * y, left:], planes[c, top + 2 * y + 1, left:]
-            for x in range(row.size):
-                total = np.int32(p[2 * x]) + np.int32(p[2 * x + 1]) + np.int32(q[2 * x]) + np.int32(q[2 * x + 1])
-                row[x] = unit * np.float32(total)

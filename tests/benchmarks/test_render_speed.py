@@ -39,7 +39,7 @@ EFFECTS: dict[str, dict[str, Any]] = {
         "kernel": "lanczos", "codec": "jpeg", "quality": 70,
     },
 }  # fmt: skip
-PARTS = ("place", "light_person", "surround", "draw_light", "draw_srgb", "film", "shrink", "encode", "alpha_of")
+PARTS = ("place", "light_person", "surround", "draw_input", "draw_target", "film", "encode", "alpha_of")
 
 
 @pytest.fixture(scope="module")

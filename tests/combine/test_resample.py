@@ -13,7 +13,7 @@ from combine.painted import combination, set_of
 from PIL import Image
 
 from bgrsr_data.combine import camera, compose, linear, resample
-from bgrsr_data.combine.resample import Kernel, halve_part, scale, shrink_to, soften, taps, whole_taps
+from bgrsr_data.combine.resample import Kernel, scale, shrink_to, soften, taps, whole_taps
 
 PILLOW = {
     "area": Image.Resampling.BOX, "bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC,
@@ -75,12 +75,6 @@ def test_mirrored_taps_give_the_mirrored_picture() -> None:
     source, columns = picture(3, 20, 30), taps(30, 2.3, 1.2, 20)
     plain, mirrored = (scale(source, whole_taps(20, 20), way) for way in (columns, columns.mirrored()))
     np.testing.assert_array_equal(plain[..., ::-1], mirrored)
-
-
-def test_half_of_a_part_is_the_area_average_of_it() -> None:
-    planes = np.random.default_rng(1).integers(0, 65536, (3, 40, 50)).astype(np.uint16)
-    part = np.ascontiguousarray(planes[:, 5:25, 7:37])
-    np.testing.assert_allclose(halve_part(planes, 5, 7, (15, 10)), shrink_to(part, (15, 10)), atol=1e-6)
 
 
 def test_sixteen_bit_and_float_pictures_are_scaled_alike() -> None:
