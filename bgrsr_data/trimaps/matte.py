@@ -17,6 +17,8 @@ from __future__ import annotations
 import contextlib
 import importlib
 import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -31,8 +33,40 @@ from bgrsr_data.trimaps.options import Method
 
 Floats = NDArray[np.float32]
 
+_MOST_PX = 2_000_000  # half a gigabyte of memory
 _SMOOTHNESS = 1e-4  # of the guided filter
 _STEPS = {"maxiter": 2000, "rtol": 1e-6}  # of closed-form and KNN matting: they need some hundreds
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What alpha is found from.
+
+    Attributes:
+        image: (H, W, 3) float32 [0, 1], sRGB.
+        mask: (H, W) bool, True on the person.
+        trimap: (H, W) uint8.
+        band_px: Width of the band inside the outline.
+    """
+
+    image: Floats
+    mask: NDArray[np.bool_]
+    trimap: NDArray[np.uint8]
+    band_px: int
+
+    def no_larger_than(self, most_px: int) -> Scene:
+        """The same at `most_px` pixels where it has more: sure is what is sure all over a new pixel."""
+        factor = (most_px / self.trimap.size) ** 0.5
+        if factor >= 1:
+            return self
+        size = (max(1, round(self.trimap.shape[1] * factor)), max(1, round(self.trimap.shape[0] * factor)))
+
+        def smaller(values: NDArray[Any]) -> Floats:
+            return np.asarray(cv2.resize(values.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
+
+        label = smaller(self.trimap)
+        trimap = np.select([label <= 0, label >= FOREGROUND], [BACKGROUND, FOREGROUND], UNKNOWN).astype(np.uint8)
+        return Scene(smaller(self.image), smaller(self.mask) > 0.5, trimap, max(1, round(self.band_px * factor)))
 
 
 def refine_alpha(
@@ -52,23 +86,23 @@ def refine_alpha(
         trimap: (H, W) uint8; its sure pixels are kept.
         band_px: Width of the band inside the outline.
         method: How.
-        max_solve_px: closed-form and knn solve a larger picture at this many pixels.
+        max_solve_px: closed-form and knn solve a larger picture at this many pixels, the others at _MOST_PX.
 
     Returns:
         alpha, (H, W) float32 [0, 1], 0 on BACKGROUND, 1 on FOREGROUND; and whether the method's solver failed, so that
         the guided filter took its place.
     """
-    image = rgb.astype(np.float32) / np.float32(255)
+    whole = Scene(rgb.astype(np.float32) / np.float32(255), mask, trimap, band_px)
+    scene = whole.no_larger_than(max_solve_px if method in _SOLVERS else _MOST_PX)
     failed = False
-    if method == "colour":
-        alpha = alpha_by_colour(image, trimap, signed_distance(mask), max(3, round(0.4 * band_px)))
-    elif method == "guided":
-        alpha = _guided(image, mask, band_px)
-    else:
-        try:
-            alpha = _solved(image, trimap, method, max_solve_px)
-        except (ValueError, RuntimeError, RuntimeWarning):  # no convergence, a matrix that has no factors, a division
-            alpha, failed = _guided(image, mask, band_px), True
+    try:
+        alpha = _METHODS[method](scene)
+    except (ValueError, RuntimeError, RuntimeWarning):  # no convergence, a matrix that has no factors, a division
+        if method not in _SOLVERS:
+            raise
+        alpha, failed = _guided(scene), True
+    if scene is not whole:
+        alpha = _upsampled(alpha, scene.image, whole.image)
     alpha[trimap == BACKGROUND] = 0
     alpha[trimap == FOREGROUND] = 1
     return alpha, failed
@@ -95,31 +129,36 @@ def signed_distance(mask: NDArray[np.bool_]) -> Floats:
     return np.asarray(inside - cv2.distanceTransform(1 - person, cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
 
 
-def _solved(image: Floats, trimap: NDArray[np.uint8], method: Method, max_solve_px: int) -> Floats:
-    """Alpha by a sparse linear system, of a smaller picture where this one is too large.
+def _by_colour(scene: Scene) -> Floats:
+    radius_px = max(3, round(0.4 * scene.band_px))
+    return alpha_by_colour(scene.image, scene.trimap, signed_distance(scene.mask), radius_px)
+
+
+def _closed_form(scene: Scene) -> Floats:
+    return _solved(scene, _pymatting().estimate_alpha_cf)
+
+
+def _knn(scene: Scene) -> Floats:
+    return _solved(scene, _pymatting().estimate_alpha_knn)
+
+
+def _solved(scene: Scene, solve: Callable[..., NDArray[np.float64]]) -> Floats:
+    """Alpha by a sparse linear system.
 
     Raises:
-        ValueError: The solver does not converge.
-        RuntimeWarning: It divides by nothing, as where no background is known.
+        ValueError: One side is not known, or the solver does not converge.
+        RuntimeWarning: It divides by nothing.
     """
-    factor = min(1.0, (max_solve_px / trimap.size) ** 0.5)
-    size = (max(1, round(trimap.shape[1] * factor)), max(1, round(trimap.shape[0] * factor)))
-    small = image if factor == 1 else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    labels = trimap if factor == 1 else _smaller_trimap(trimap, size)
-    if not (labels == BACKGROUND).any() or not (labels == FOREGROUND).any():
+    background, foreground = scene.trimap == BACKGROUND, scene.trimap == FOREGROUND
+    if not background.any() or not foreground.any():
         raise ValueError("one side of the band is not known")
-    library = _pymatting()
-    solve = library.estimate_alpha_cf if method == "closed-form" else library.estimate_alpha_knn
-    known = np.select([labels == BACKGROUND, labels == FOREGROUND], [0.0, 1.0], 0.5)
+    known = np.select([background, foreground], [0.0, 1.0], 0.5)
     with warnings.catch_warnings(), np.errstate(divide="warn", invalid="warn", under="ignore"):
         warnings.simplefilter("error", RuntimeWarning)
-        alpha = solve(small.astype(np.float64), known, cg_kwargs=_STEPS).astype(np.float32)
+        alpha = solve(scene.image.astype(np.float64), known, cg_kwargs=_STEPS)
     if not np.isfinite(alpha).all():
         raise ValueError("the solution is no number")
-    if factor == 1:
-        return np.asarray(alpha, np.float32)
-    whole = cv2.resize(alpha, trimap.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.clip(_guided_filter(image, whole, max(2, round(2 / factor))), 0, 1)
+    return alpha.astype(np.float32)
 
 
 def _pymatting() -> Any:  # has no types
@@ -138,18 +177,37 @@ def _pymatting() -> Any:  # has no types
     return pymatting
 
 
-def _smaller_trimap(trimap: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """What is sure all over a pixel of the smaller trimap is sure there."""
-    mean = cv2.resize(trimap.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    return np.select([mean <= 0, mean >= FOREGROUND], [BACKGROUND, FOREGROUND], UNKNOWN).astype(np.uint8)
+def _guided(scene: Scene) -> Floats:
+    slope, offset = _lines(scene.image, scene.mask.astype(np.float32), max(2, scene.band_px // 2))
+    return _along(slope, offset, scene.image)
 
 
-def _guided(image: Floats, mask: NDArray[np.bool_], band_px: int) -> Floats:
-    return np.clip(_guided_filter(image, mask.astype(np.float32), max(2, band_px // 2)), 0, 1)
+def _upsampled(alpha: Floats, small: Floats, image: Floats) -> Floats:
+    """The alpha of a small picture, brought to the whole one by the lines that explain it.
+
+    As He and Sun do it in "Fast Guided Filter", 2015, https://arxiv.org/abs/1505.00996.
+    """
+    size = (image.shape[1], image.shape[0])
+    slope, offset = (np.asarray(cv2.resize(part, size), np.float32) for part in _lines(small, alpha, 2))
+    return _along(slope, offset, image)
 
 
-def _guided_filter(guide: Floats, values: Floats, radius_px: int) -> Floats:
-    """Guided filter with a colour guide: (H, W, 3) and (H, W) float32 in, (H, W) float32 out."""
+def _along(slope: Floats, offset: Floats, image: Floats) -> Floats:
+    alpha: Floats = np.clip(np.einsum("hwc,hwc->hw", slope, image) + offset, 0, 1)
+    return alpha
+
+
+def _lines(guide: Floats, values: Floats, radius_px: int) -> tuple[Floats, Floats]:
+    """The guided filter's lines: around each pixel `values` is about slope · guide + offset.
+
+    Args:
+        guide: (H, W, 3) float32.
+        values: (H, W) float32.
+        radius_px: Half the side of the window.
+
+    Returns:
+        slope, (H, W, 3) float32, and offset, (H, W) float32.
+    """
     side = (2 * radius_px + 1, 2 * radius_px + 1)
 
     def mean(x: Floats) -> Floats:
@@ -160,5 +218,11 @@ def _guided_filter(guide: Floats, values: Floats, radius_px: int) -> Floats:
     products = np.stack([mean(guide * guide[..., i : i + 1]) for i in range(3)], -1)
     variance = products - mean_guide[..., None] * mean_guide[..., None, :] + _SMOOTHNESS * np.eye(3, dtype=np.float32)
     slope = np.linalg.solve(variance, covariance[..., None])[..., 0].astype(np.float32)
-    offset = mean_values - (slope * mean_guide).sum(-1)
-    return np.asarray((mean(slope) * guide).sum(-1) + mean(offset), np.float32)
+    offset = np.asarray(mean_values - (slope * mean_guide).sum(-1), np.float32)
+    return mean(slope), mean(offset)
+
+
+_SOLVERS = ("closed-form", "knn")
+_METHODS: dict[Method, Callable[[Scene], Floats]] = {
+    "colour": _by_colour, "closed-form": _closed_form, "knn": _knn, "guided": _guided
+}  # fmt: skip

@@ -25,7 +25,7 @@ class TrimapOptions(Options):
         default="colour", description="How alpha is found in the band: colour, closed-form, knn or guided."
     )
     max_solve_px: int = Field(
-        default=400_000, ge=10_000, description="Larger crops are solved at this many pixels by closed-form and knn."
+        default=400_000, ge=10_000, description="closed-form and knn solve larger crops at this many pixels."
     )
 
     @field_validator("max_band_px")

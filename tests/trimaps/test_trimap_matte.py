@@ -103,6 +103,22 @@ def test_a_large_crop_is_solved_small_and_nearly_as_well(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("method", METHODS)
+def test_a_crop_of_many_megapixels_is_worked_on_small(method: Method, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The edge stays where it is to a pixel, and what is sure stays sure."""
+    rgb, truth, _ = soft_edge(1.0)
+    rgb, truth = (np.kron(one, np.ones((3, 3) + (1,) * (one.ndim - 2), one.dtype)) for one in (rgb, truth))
+    mask = truth > 0.5
+    trimap = draw_trimap(mask, Band(20, 20))
+    monkeypatch.setattr(matte, "_MOST_PX", 80 * 80)
+    alpha, failed = refine_alpha(rgb, mask, trimap, 20, method=method, max_solve_px=80 * 80)
+    assert not failed
+    assert alpha.shape == truth.shape
+    assert (alpha[trimap == BACKGROUND] == 0).all()
+    assert (alpha[trimap == FOREGROUND] == 1).all()
+    assert np.abs(alpha - truth)[trimap == 128].mean() < 0.12
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_the_same_person_gets_the_same_alpha(method: Method) -> None:
     rgb, _, mask = soft_edge()
     trimap = draw_trimap(mask, Band(8, 8))
