@@ -7,14 +7,17 @@ split shows it too. A set that was planned before a person was renamed, or whose
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from bgrsr_data.errors import InputError
-from bgrsr_data.records import Background, Clip, Combination, Foreground, Frame, Split
+from bgrsr_data.ledger import Ledger
+from bgrsr_data.records import Background, Clip, Combination, Foreground, Frame, RejectionRow, Split
 
 Kind = Literal["person", "place", "clip", "file", "near-duplicate", "forced split", "row"]
+PICTURE = re.compile(r"\b(?:frame|background)-[0-9a-f]{16}\b")
 ORDER: tuple[Split, ...] = ("train", "val", "test")
 
 
@@ -60,6 +63,7 @@ def find_leaks(
     backgrounds: Iterable[Background],
     clips: Iterable[Clip],
     frames: Iterable[Frame],
+    repeats: Iterable[Frame | Background] = (),
 ) -> list[Leak]:
     """Everything that is shown in more than one split.
 
@@ -69,6 +73,7 @@ def find_leaks(
         backgrounds: Likewise.
         clips: What they were made from; of one that is missing the file is not compared.
         frames: What the foregrounds were cut from; of one that is missing, or has no hash, the looks are not compared.
+        repeats: Pictures of these clips that need not be in the set (`read_repeats`); a clip looks like them.
 
     Returns:
         The leaks, the plainest first: people, places, clips, files, near-duplicates, splits that sources force.
@@ -78,9 +83,24 @@ def find_leaks(
     known |= {row.id: row for row in backgrounds}
     uses = _uses(combinations, known, clip_of)
     leaks = _shared(uses, known, clip_of)
-    leaks += _alike(uses, known, {frame.id: frame for frame in frames})
+    leaks += _alike(uses, known, {frame.id: frame for frame in frames}, repeats)
     leaks += _against_force(uses, known, clip_of)
     return leaks
+
+
+def read_repeats(ledger: Ledger) -> list[Frame | Background]:
+    """The frames and backgrounds that `select` found to repeat another clip, with those that they repeat.
+
+    The first are not in the set, the second need not be; but they tell that two clips are one footage.
+    """
+    if "select" in ledger.passed_over():
+        return []
+    told = [row for row in ledger.rows(RejectionRow, "select") if row.reason.startswith("near-duplicate")]
+    if not told:
+        return []
+    ids = {row.item for row in told} | {name for row in told for name in PICTURE.findall(row.detail)}
+    rows: list[Frame | Background] = [*ledger.rows(Frame, "frames"), *ledger.rows(Background, "frames")]
+    return [row for row in rows if row.id in ids]
 
 
 def refuse_leaks(leaks: Sequence[Leak], so: str) -> None:
@@ -158,16 +178,22 @@ def _words(kind: Kind, name: str) -> str:
     return {"file": f"one file (SHA-256 {name[:12]}...) is", "row": f"{name} is"}.get(kind, f"{kind} '{name}' is")
 
 
-def _alike(uses: Sequence[Use], known: Known, frames: Mapping[str, Frame]) -> list[Leak]:
+def _alike(
+    uses: Sequence[Use], known: Known, frames: Mapping[str, Frame], repeats: Iterable[Frame | Background]
+) -> list[Leak]:
     """Near-duplicates in different splits, of frames that people were cut from and of backgrounds."""
     from bgrsr_data.frames.near import BITS, LEVELS, looks_of, pair_near  # noqa: PLC0415 - a forecast needs no NumPy
 
     pictures = []
+    of_clip: dict[str, dict[Split, Use]] = {}
     for use in uses:
         row = known.get(use.shown)
         picture = frames.get(row.original) if isinstance(row, Foreground) else row
+        if row:
+            of_clip.setdefault(row.clip, {}).setdefault(use.split, use)
         if picture and picture.dhash:
             pictures.append((picture, use))
+    pictures += [(row, use) for row in repeats if row.dhash for use in of_clip.get(row.clip, {}).values()]
     hashes, thumbnails = looks_of([picture for picture, _ in pictures])
     leaks = []
     for one, other in pair_near(hashes, thumbnails, [use.split for _, use in pictures], bits=BITS, levels=LEVELS):

@@ -12,14 +12,17 @@ from selection.selection_rows import flipped, frame, hash_of
 
 from bgrsr_data.combine.options import CombineOptions
 from bgrsr_data.combine.plan import plan_combinations
+from bgrsr_data.combine.step import Combine
 from bgrsr_data.errors import InputError
 from bgrsr_data.export.publish import Publish, PublishOptions
 from bgrsr_data.leaks import Leak, find_leaks, refuse_leaks
 from bgrsr_data.ledger import Done
 from bgrsr_data.manifests import FILES, manifest_path, read_rows
 from bgrsr_data.media.files import sha256_of
-from bgrsr_data.records import Background, Clip, Combination, Foreground, Frame, Record
+from bgrsr_data.records import Background, Clip, Combination, Foreground, Frame, Record, RejectionRow, make_id
 from bgrsr_data.runner import run_stage
+from bgrsr_data.selection.options import SelectOptions
+from bgrsr_data.selection.step import Select
 from bgrsr_data.workspace import Workspace
 
 NAMES = ("Ada", "Ben", "Cy", "Di", "Ed", "Flo")
@@ -236,3 +239,39 @@ def test_a_leaking_set_is_not_published_and_the_manifests_of_before_stay(
     publish(place)
     assert read_rows(manifest_path(place.root, Combination), Combination) == healed.combinations
     assert manifests(place) == before
+
+
+def test_a_second_name_is_found_out_though_select_left_out_every_frame_that_shows_it(place: Workspace) -> None:
+    """One frame of Ben's clip repeats one of Ada's: `select` drops it, and Ada's was not keyed; other frames were."""
+    clips = [clip(name, person=name) for name in NAMES]
+    frames = {
+        name: [
+            frame(f"{name}-{n}", name, f"clip-{name}").model_copy(update={"id": make_id("frame", name, n)})
+            for n in range(3)
+        ]
+        for name in NAMES
+    }
+    frames["Ben"][0] = frames["Ben"][0].model_copy(update={"dhash": frames["Ada"][0].dhash, "width": 320})
+    foregrounds = [
+        foreground(n, name).model_copy(update={"original": frames[name][n].id}) for name in NAMES for n in (1, 2)
+    ]
+    rooms = [background(str(n)).model_copy(update={"dhash": f"{hash_of(f'room {n}'):016x}"}) for n in range(12)]
+    place.ledger.commit(Done("fetch", "all", "", "done"), clips)
+    place.ledger.set_options("frames", "{}")
+    place.ledger.commit(Done("frames", "all", "", "done"), [*(f for all_of in frames.values() for f in all_of), *rooms])
+    place.ledger.commit(Done("key", "all", "", "done"), foregrounds)
+
+    def splits(seed: int) -> dict[str, str]:
+        run_stage(Combine(CombineOptions(seed=seed, per_foreground=2)), place)
+        names = {f.id: f.person for f in foregrounds}
+        return {names[row.foreground]: row.split for row in place.ledger.rows(Combination)}
+
+    apart = next(seed for seed in range(50) if len({splits(seed)[name] for name in ("Ada", "Ben")}) == 2)
+    run_stage(Select(SelectOptions()), place)
+    (told,) = place.ledger.rows(RejectionRow, "select")
+    assert (told.item, told.reason) == (frames["Ben"][0].id, "near-duplicate-of-another-person")
+    with pytest.raises(InputError, match=r"near-duplicates \(frame-\w+ and frame-\w+, 0 of 64 bits apart\) are in"):
+        publish(place)  # what was planned before anybody knew
+    now = splits(apart)
+    assert now["Ada"] == now["Ben"]
+    publish(place)

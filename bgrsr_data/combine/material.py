@@ -24,6 +24,7 @@ def split_material(
     clips: Sequence[Clip],
     options: CombineOptions,
     frames: Iterable[Frame] = (),
+    repeats: Iterable[Frame | Background] = (),
 ) -> dict[str, Split]:
     """The split of every foreground and background, by id.
 
@@ -36,6 +37,7 @@ def split_material(
         clips: What they were made from; of those that are missing only the id counts.
         options: Seed and shares.
         frames: What the foregrounds were cut from; the looks of those that are missing tie nothing.
+        repeats: Pictures of their clips that need not be in the set (`leaks.read_repeats`); they tie the clips too.
 
     Raises:
         InputError: Forced splits would leak.
@@ -44,7 +46,7 @@ def split_material(
     people: list[Tie] = [(f.id, f.person, f.clip, file_of.get(f.clip, f.clip), f.sha256) for f in foregrounds]
     places: list[Tie] = [(b.id, b.place, b.clip, file_of.get(b.clip, b.clip), b.sha256) for b in backgrounds]
     named = components([*people, *places])
-    alike = _lookalikes(foregrounds, backgrounds, frames, named)
+    alike = _lookalikes(foregrounds, backgrounds, frames, repeats, named)
     component = _named(components([*people, *places, *alike]), [*people, *places])
     forced = _forced(clips, component, [*people, *places], alike)
     split_of: dict[str, Split] = {}
@@ -75,9 +77,10 @@ def _lookalikes(
     foregrounds: Sequence[Foreground],
     backgrounds: Sequence[Background],
     frames: Iterable[Frame],
+    repeats: Iterable[Frame | Background],
     component: Mapping[str, str],
 ) -> list[Tie]:
-    """Pairs of ids that nothing else ties and whose pictures are near-duplicates."""
+    """Pairs of ids that nothing else ties and whose pictures are near-duplicates; a repeat stands for its clip."""
     frame_of = {frame.id: frame for frame in frames}
     seen: dict[str, tuple[str, Frame | Background]] = {}  # of several foregrounds of one frame, the first stands for it
     for foreground in sorted(foregrounds, key=lambda f: f.id):
@@ -85,6 +88,9 @@ def _lookalikes(
             seen.setdefault(foreground.original, (foreground.id, frame_of[foreground.original]))
     for background in sorted(backgrounds, key=lambda b: b.id):
         seen[background.id] = (background.id, background)
+    for repeat in sorted(repeats, key=lambda row: row.id):
+        if repeat.clip in component:
+            seen.setdefault(repeat.id, (repeat.clip, repeat))
     shown = [(owner, picture) for owner, picture in seen.values() if picture.dhash]
     hashes, thumbnails = looks_of([picture for _, picture in shown])
     groups = [component[owner] for owner, _ in shown]
@@ -118,8 +124,8 @@ def _forced(
 
 def _what_ties(one: Clip, other: Clip, ties: Sequence[Tie], alike: Sequence[Tie]) -> str:
     """Why two clips of one component cannot be parted."""
-    of_one, of_other = ({tie[0]: tie for tie in ties if tie[2] == clip.id} for clip in (one, other))
-    people = {tie[1] for tie in of_one.values()} & {tie[1] for tie in of_other.values()}
+    of_one, of_other = ({clip.id, *(tie[0] for tie in ties if tie[2] == clip.id)} for clip in (one, other))
+    people = {tie[1] for tie in ties if tie[0] in of_one} & {tie[1] for tie in ties if tie[0] in of_other}
     if people:
         return f"both are of '{min(people)}'"
     if one.sha256 == other.sha256:

@@ -27,6 +27,7 @@ def plan_combinations(
     options: CombineOptions,
     left_out: Set[str] = frozenset(),
     frames: Sequence[Frame] = (),
+    repeats: Sequence[Frame | Background] = (),
 ) -> list[Combination]:
     """Draw `per_foreground` combinations for every foreground, within its split, or as many as the budget allows.
 
@@ -42,6 +43,7 @@ def plan_combinations(
             reviewer rejects moves nobody else to another split.
         frames: What the foregrounds were cut from, and the other frames of those clips: their looks tie what is one
             footage under two names, their order in the clip and their faces serve the balance.
+        repeats: Pictures of those clips that need not be in the set (`leaks.read_repeats`): they tie as well.
 
     Returns:
         The combinations, sorted by id.
@@ -52,7 +54,7 @@ def plan_combinations(
     used = [background for background in backgrounds if background.id not in left_out]
     people = [foreground for foreground in foregrounds if foreground.id not in left_out]
     _refuse_too_little(people, foregrounds, used, backgrounds)
-    split_of = split_material(foregrounds, backgrounds, clips, options, frames)
+    split_of = split_material(foregrounds, backgrounds, clips, options, frames, repeats)
     places: dict[Split, set[str]] = {}
     for background in used:
         places.setdefault(split_of[background.id], set()).add(background.place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bgrsr_data.combine.draw import too_small
@@ -12,7 +12,7 @@ from bgrsr_data.combine.material import split_material
 from bgrsr_data.combine.options import CombineOptions
 from bgrsr_data.combine.plan import plan_combinations
 from bgrsr_data.combine.shares import describe_shares, measure_shares, say_short
-from bgrsr_data.leaks import find_leaks, refuse_leaks
+from bgrsr_data.leaks import find_leaks, read_repeats, refuse_leaks
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.records import (
     Background,
@@ -38,6 +38,7 @@ class Material:
         clips: What they were made from.
         frames: What the foregrounds were cut from, and the other frames of those clips.
         left_out: Ids of foregrounds and backgrounds that are not to be used.
+        repeats: Pictures of these clips that need not be in the set, but show that two clips are one footage.
     """
 
     foregrounds: list[Foreground]
@@ -45,6 +46,7 @@ class Material:
     clips: list[Clip]
     frames: list[Frame]
     left_out: frozenset[str]
+    repeats: list[Frame | Background] = field(default_factory=list)
 
 
 class Combine(Stage[Material]):
@@ -61,7 +63,8 @@ class Combine(Stage[Material]):
         """The one item: all there is, and what reviewers left out."""
         material = reviewed(ledger, only_accepted=self.options.only_accepted)
         everything = [*material.foregrounds, *material.backgrounds, *material.clips]
-        inputs = content_hash(*(row.content for row in everything), *sorted(material.left_out))
+        repeats = sorted(row.id for row in material.repeats)
+        inputs = content_hash(*(row.content for row in everything), *sorted(material.left_out), *repeats)
         yield Item("all", (inputs, ledger.digest(Frame.kind, "frames", "deblur")), material)
 
     def run(self, item: Item[Material], root: Path) -> Sequence[Record]:  # noqa: ARG002 - writes no file
@@ -82,7 +85,13 @@ def plan(material: Material, options: CombineOptions) -> list[Combination]:
         InputError: There is nothing to combine, or the splits leak.
     """
     rows = plan_combinations(
-        material.foregrounds, material.backgrounds, material.clips, options, material.left_out, material.frames
+        material.foregrounds,
+        material.backgrounds,
+        material.clips,
+        options,
+        material.left_out,
+        material.frames,
+        material.repeats,
     )
     leaks = find_leaks(
         rows,
@@ -90,6 +99,7 @@ def plan(material: Material, options: CombineOptions) -> list[Combination]:
         backgrounds=material.backgrounds,
         clips=material.clips,
         frames=material.frames,
+        repeats=material.repeats,
     )
     refuse_leaks(leaks, "nothing was planned")
     return rows
@@ -102,7 +112,9 @@ def left_alone(rows: Sequence[Combination], material: Material, options: Combine
     small = {f.id: detail for f in alone if (detail := too_small(f, options))}
     told = [reject_part(Combine.name, "all", name, "too-small", detail) for name, detail in small.items()]
     if len(alone) > len(small):
-        split_of = split_material(material.foregrounds, material.backgrounds, material.clips, options, material.frames)
+        split_of = split_material(
+            material.foregrounds, material.backgrounds, material.clips, options, material.frames, material.repeats
+        )
         lonely = [f.id for f in alone if f.id not in small and split_of[f.id] not in {row.split for row in rows}]
         detail = "the split that it fell into has no two places; fetch more pictures with --role background"
         told += [reject_part(Combine.name, "all", name, "too-few-places", detail) for name in lonely]
@@ -134,4 +146,4 @@ def reviewed(ledger: Ledger, *, only_accepted: bool) -> Material:
     if only_accepted:
         accepted = {(v.row, v.row_content) for v in ledger.verdicts() if v.verdict == "accept"}
         left_out |= {f.id for f in foregrounds if (f.id, f.content) not in accepted}
-    return Material(foregrounds, backgrounds, ledger.rows(Clip), frames, frozenset(left_out))
+    return Material(foregrounds, backgrounds, ledger.rows(Clip), frames, frozenset(left_out), read_repeats(ledger))

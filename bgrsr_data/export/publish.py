@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bgrsr_data.export.persons import Persons, persons_to_publish, write_persons
-from bgrsr_data.leaks import Leak, find_leaks, refuse_leaks
+from bgrsr_data.leaks import Leak, find_leaks, read_repeats, refuse_leaks
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.manifests import FILES, manifest_path, write_rows
 from bgrsr_data.media.files import sha256_of
@@ -39,10 +39,11 @@ class Published:
 
     Args:
         rows: Of each kind, sorted by id.
+        ledger: Tells of pictures that are not published, and of what they look like.
     """
 
-    def __init__(self, rows: dict[type[Record], list[Record]]) -> None:
-        self.rows = rows
+    def __init__(self, rows: dict[type[Record], list[Record]], ledger: Ledger) -> None:
+        self.rows, self._ledger = rows, ledger
 
     @cached_property
     def leaks(self) -> list[Leak]:
@@ -54,6 +55,7 @@ class Published:
             backgrounds=rows[Background],
             clips=rows[Clip],
             frames=rows[Frame],
+            repeats=read_repeats(self._ledger),
         )
 
 
@@ -79,7 +81,7 @@ class Publish(Stage[Rows | Persons]):
 
     def items(self, ledger: Ledger) -> Iterable[Item[Rows | Persons]]:
         """One item for each kind of row, empty kinds too, so that a reader always finds the file."""
-        published = Published({model: rows_to_publish(ledger, model) for model in FILES})
+        published = Published({model: rows_to_publish(ledger, model) for model in FILES}, ledger)
         for model, rows in published.rows.items():
             yield Item(model.kind, (content_hash(*(row.content for row in rows)),), Rows(model, published))
         if persons := persons_to_publish(ledger):
