@@ -17,7 +17,7 @@ from bgrsr_data.records import Combination
 CELLS = 120  # rows of the grid, whatever the picture's size
 SHADOW_REACH = 8.0  # half-width of its soft edge, in cells: 7 % of the picture's height
 EDGE_REACH = 2.5  # of the band into which light wraps, in cells: 2 %
-DEEP = np.float32(0.02)  # what rounding leaves of the band inside the person
+DEEP = 0.25  # where so little of what is around is outside, the band ends
 NONE = np.empty((0, 0), np.float32)
 
 
@@ -64,7 +64,7 @@ def _shade(cover: NDArray[np.float32], row: Combination, size: Size, cell: float
 
 def _edge(cover: NDArray[np.float32], person: Placed, cell: float) -> NDArray[np.float32]:
     outside = np.float32(1) - soften(cover, EDGE_REACH)
-    near = np.clip(2 * outside - DEEP, 0, 1) ** 2
+    near = np.clip((2 * outside - np.float32(DEEP)) / np.float32(1 - DEEP), 0, 1) ** 2
     columns, rows = (
         taps(n, first / cell, 1 / cell, count, kernel="bilinear", extend=True)
         for n, first, count in zip(

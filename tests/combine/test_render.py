@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -205,3 +208,46 @@ def test_manifests_that_do_not_belong_together_are_refused(tmp_path: Path) -> No
 def test_a_missing_manifest_is_told_with_the_command_that_makes_it(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no such manifest; publish one with: bgrsr publish"):
         read_rows(manifest_path(tmp_path, Combination), Combination)
+
+
+GOLDEN = "4a7cdfe9d233a2b70b9e9ca685e3e8fcf545968a6769ac1596dfc85a6e49c5da"
+PLAIN_PROCESSOR = {  # what compiles for this machine compiles for any; vector code of libraries is switched off
+    "NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "", "OPENCV_CPU_DISABLE": "AVX,AVX2,FMA3,AVX512_SKX",
+    "JSIMD_FORCENONE": "1",
+}  # fmt: skip
+SCRIPT = """
+import sys
+from pathlib import Path
+from bgrsr_data.combine.digest import digest
+from bgrsr_data.combine.render import Renderer
+renderer = Renderer(Path(sys.argv[1]), lr_size=(32, 24), hr_size=(64, 48))
+print(digest(renderer, renderer.combinations()))
+"""
+
+
+@pytest.fixture
+def every_effect(tmp_path: Path) -> Renderer:
+    """Every effect at once, on pictures made of whole numbers."""
+    yy, xx = np.mgrid[:60, :80]
+    colour = np.stack([(3 * xx + yy) % 256, (5 * yy + 40) % 256, (xx * yy) % 256], axis=-1).astype(np.uint8)
+    alpha = np.clip(6 * (40 - np.abs(xx - 40) - np.abs(yy - 40) // 2) - 20, 0, 255).astype(np.uint8)
+    rooms = {"a": (colour[::-1] // 2 + 90).astype(np.uint8), "b": 255 - colour}
+    every = {"match": 0.7, "light": [1.05, 1.0, 0.95], "wrap": 0.2, "shadow": 0.4, "spill": 0.2, "noise": 0.02}
+    rows = [
+        combination(id="1", **every, blur_px=2.5, blur_angle=33.0, kernel="lanczos", codec="jpeg", quality=60, seed=1),
+        combination(id="2", **every, zoom=1.3, left=-0.2, flip=True, kernel="bicubic", seed=2),
+        combination(id="3", **every, zoom=0.7, left=0.3, top=0.2, codec="h264", quality=24, seed=3),
+    ]
+    return set_of(tmp_path / "set", colour, alpha, rooms, *rows)
+
+
+def test_the_pixels_are_those_of_every_other_machine(every_effect: Renderer) -> None:
+    """A change of this hash changes every set that exists."""
+    assert digest(every_effect, every_effect.combinations()) == GOLDEN
+
+
+def test_a_processor_without_wide_vectors_draws_the_same_pixels(every_effect: Renderer, tmp_path: Path) -> None:
+    environment = os.environ | PLAIN_PROCESSOR | {"NUMBA_CACHE_DIR": str(tmp_path / "compiled")}
+    told = [sys.executable, "-c", SCRIPT, str(every_effect.root)]
+    drawn = subprocess.run(told, env=environment, check=True, capture_output=True, text=True).stdout.strip()
+    assert drawn == digest(every_effect, every_effect.combinations())
