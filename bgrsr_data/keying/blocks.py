@@ -21,7 +21,7 @@ _RANGE_OF_16 = 3.53  # expected range of 16 normal values, in standard deviation
 # Direction of skin from grey in linear light, from sRGB (205, 166, 127).
 _SKIN = np.array([0.740, -0.071, -0.669], np.float32)
 LEAST_NOISE = 0.003  # of a key value: a codec hides the rest, and its own errors are of this size
-_ENOUGH = 8192  # values that tell a median
+_ENOUGH = 16384  # values that tell a median
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Pixel = TypeVar("Pixel", np.uint8, np.float32)
@@ -75,6 +75,19 @@ def key_axis(plate: Floats) -> Floats:
     return np.asarray(axis / np.maximum(dot(axis, chroma), 1e-8)[..., None], np.float32)
 
 
+def key_value(light: Floats, axis: Floats) -> Floats:
+    """Key value of each colour.
+
+    Args:
+        light: (h, w, 3) float32, working light.
+        axis: (3,) float32, the direction of the key.
+
+    Returns:
+        (h, w) float32.
+    """
+    return np.asarray(cv2.transform(light, axis.reshape(1, 3)), np.float32)
+
+
 def summarise(rgb: NDArray[np.uint8], light: Light, region: Mask, axis: Floats | None = None) -> Blocks:
     """Reduce a frame to its blocks, in one pass over its bytes.
 
@@ -88,14 +101,21 @@ def summarise(rgb: NDArray[np.uint8], light: Light, region: Mask, axis: Floats |
         The blocks, (H/4, W/4).
     """
     h, w = rgb.shape[0] // BLOCK, rgb.shape[1] // BLOCK
-    inside = cv2.resize(region.astype(np.uint8), (w, h), interpolation=cv2.INTER_NEAREST) > 0
-    inside = inside if inside.any() else np.ones_like(inside)
+    inside = _blocks_of(region, (h, w))
     if axis is None:
-        axis = key_axis(_median(light.decode(_some(rgb[2::BLOCK, 2::BLOCK][inside]))))
+        axis = key_axis(_median(light.decode(rgb[2::BLOCK, 2::BLOCK][inside])))
     mean, low, high = np.empty((h, w, 3), np.float32), np.empty((h, w), np.float32), np.empty((h, w), np.float32)
     _reduce(rgb, light.of_byte, axis, mean, low, high)
-    noise = max(float(_median(_some((high - low)[inside]))) / _RANGE_OF_16, LEAST_NOISE)
+    noise = max(float(_median(high[inside] - low[inside])) / _RANGE_OF_16, LEAST_NOISE)
     return Blocks(mean, low, high, axis, noise, noise / float(np.linalg.norm(axis)))
+
+
+def _blocks_of(region: Mask, size: tuple[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of blocks all over a region, as many as tell a median; of the whole frame if it is empty."""
+    inside = cv2.resize(region.astype(np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST).ravel()
+    places = np.flatnonzero(inside if inside.any() else inside == 0)
+    rows, columns = np.divmod(places[:: 1 + len(places) // _ENOUGH], size[1])
+    return rows, columns
 
 
 @compiled
@@ -114,11 +134,6 @@ def _reduce(rgb: NDArray[np.uint8], of_byte: Floats, axis: Floats, mean: Floats,
                     greatest = key if key > greatest else greatest
             mean[y, x, 0], mean[y, x, 1], mean[y, x, 2] = red / BLOCK**2, green / BLOCK**2, blue / BLOCK**2
             low[y, x], high[y, x] = least, greatest
-
-
-def _some(values: NDArray[Pixel]) -> NDArray[Pixel]:
-    """Evenly chosen values of a long list."""
-    return values[:: 1 + len(values) // _ENOUGH]
 
 
 def _median(values: Floats) -> Floats:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from bgrsr_data.compiled import compiled, inlined
 from bgrsr_data.keying.band import PIXELS, Band
-from bgrsr_data.keying.blocks import BLOCK, Blocks, Mask
-from bgrsr_data.keying.fill import push_pull
+from bgrsr_data.keying.blocks import BLOCK, Blocks, Mask, key_value
+from bgrsr_data.keying.fill import tiled
 from bgrsr_data.keying.light import CELLS, Light
 from bgrsr_data.keying.plate import Plate
 from bgrsr_data.keying.regions import Regions
@@ -40,8 +40,9 @@ def allowed_key(blocks: Blocks, plate: Plate, regions: Regions) -> Floats:
     """
     deep = regions.core & ~regions.rim
     deep = deep if deep.any() else regions.core
-    key = np.clip(blocks.mean @ blocks.axis / np.maximum(plate.light @ blocks.axis, 0.05), 0, 1)[..., None]
-    return push_pull(np.asarray(key, np.float32), np.asarray(deep, np.float32))[..., 0]
+    level = np.maximum(key_value(plate.light, blocks.axis), np.float32(0.05))
+    key = np.clip(key_value(blocks.mean, blocks.axis) / level, 0, 1)[..., None]
+    return tiled(np.asarray(key, np.float32), deep, 2)[..., 0]
 
 
 class Spill(NamedTuple):

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.compiled import compiled
-from bgrsr_data.keying.blocks import BLOCK
 from bgrsr_data.keying.fill import push_pull
 
+_CELL = 8  # pixels
 _HIDDEN = np.float32(0.05)
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -23,8 +23,8 @@ def continue_outward(foreground: Bytes, alpha: Floats) -> None:
         alpha: (H, W) float32 [0, 1].
     """
     h, w = alpha.shape
-    colour = np.empty((h // BLOCK, w // BLOCK, 3), np.float32)
-    weight = np.empty((h // BLOCK, w // BLOCK), np.float32)
+    colour = np.empty((-(-h // _CELL), -(-w // _CELL), 3), np.float32)
+    weight = np.empty(colour.shape[:2], np.float32)
     _average(foreground, alpha, colour, weight)
     filled = cv2.convertScaleAbs(push_pull(colour, weight))
     hidden = (alpha <= _HIDDEN).astype(np.uint8)
@@ -33,15 +33,15 @@ def continue_outward(foreground: Bytes, alpha: Floats) -> None:
 
 @compiled
 def _average(foreground: Bytes, alpha: Floats, colour: Floats, weight: Floats) -> None:
-    """Mean colour of each block, each pixel weighed by its squared alpha, and how much is known of it.
+    """Mean colour of each cell, each pixel weighed by its squared alpha, and how much is known of it.
 
     Every other pixel of every other row tells it.
     """
     for y in range(weight.shape[0]):
         for x in range(weight.shape[1]):
             red = green = blue = total = np.float32(0)
-            for i in range(BLOCK * y, BLOCK * y + BLOCK, 2):
-                for j in range(BLOCK * x, BLOCK * x + BLOCK, 2):
+            for i in range(_CELL * y, min(_CELL * y + _CELL, alpha.shape[0]), 2):
+                for j in range(_CELL * x, min(_CELL * x + _CELL, alpha.shape[1]), 2):
                     share = alpha[i, j] * alpha[i, j]
                     red += share * foreground[i, j, 0]
                     green += share * foreground[i, j, 1]

@@ -20,6 +20,8 @@ from bgrsr_data.keying.regions import Regions
 
 _CELL = 2
 _ROUNDS = 2
+_GRAIN = 2.0  # variance of pixels over that of block means, which is what is known of the core
+_LEAST_VARIANCE = 3e-5
 _DARKEST = 0.08  # no foreground colour has a channel below this share of its brightest
 Floats = NDArray[np.float32]
 Colour = tuple[float, float, float]
@@ -118,14 +120,14 @@ def _unit(value: float) -> float:
 @inlined
 def _subject_covariance(m: Colour, around: Floats) -> Symmetric:
     """How the subject's colour may differ from its mean: as the core around does, in brightness, and a little."""
-    floor = 1e-4 + 0.01 * (m[0] * m[0] + m[1] * m[1] + m[2] * m[2]) / 3
+    floor = _LEAST_VARIANCE + 0.002 * (m[0] * m[0] + m[1] * m[1] + m[2] * m[2]) / 3
     return (
-        around[3] + 0.06 * m[0] * m[0] + floor,
-        around[4] + 0.06 * m[0] * m[1],
-        around[5] + 0.06 * m[0] * m[2],
-        around[6] + 0.06 * m[1] * m[1] + floor,
-        around[7] + 0.06 * m[1] * m[2],
-        around[8] + 0.06 * m[2] * m[2] + floor,
+        _GRAIN * around[3] + 0.06 * m[0] * m[0] + floor,
+        _GRAIN * around[4] + 0.06 * m[0] * m[1],
+        _GRAIN * around[5] + 0.06 * m[0] * m[2],
+        _GRAIN * around[6] + 0.06 * m[1] * m[1] + floor,
+        _GRAIN * around[7] + 0.06 * m[1] * m[2],
+        _GRAIN * around[8] + 0.06 * m[2] * m[2] + floor,
     )
 
 
