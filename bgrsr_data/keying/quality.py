@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bgrsr_data.compiled import compiled
 from bgrsr_data.keying.blocks import Blocks
 from bgrsr_data.keying.light import Light
 from bgrsr_data.keying.plate import Plate
@@ -31,6 +32,7 @@ _GAP = 0.02  # a gap below this share of the subject is no gap between arm and b
 _FULL = 0.8  # a row or column of the frame's border with more subject than this is the studio beside the screen
 _STILL = 6  # levels of 255: what changes by less from frame to frame has not moved
 _FLOOR = 0.01
+_MOST_ISLANDS, _MOST_HOLES = 0.015, 0.1  # shares of the subject that hair and motion explain
 Floats = NDArray[np.float32]
 
 
@@ -43,14 +45,14 @@ class _Term(NamedTuple):
     most: float = np.inf
 
 
-_BIAS = 5.817
+_BIAS = 5.093
 _TERMS = (
-    _Term("islands", 0.641, 0.00064),
-    _Term("haze", 0.200, 0.0097),
-    _Term("colour_detail", -1.474, 0.72, 1.6),
-    _Term("subject", -0.970, 0.12, 0.32),
-    _Term("dispute", 0.485, 0.03),
-    _Term("ripple", 0.414, 0.0039),
+    _Term("islands", 0.458, 0.0005),
+    _Term("haze", 0.127, 0.01),
+    _Term("colour_detail", -0.662, 0.8, 1.6),
+    _Term("dispute", 0.626, 0.04),
+    _Term("ripple", 0.737, 0.004),
+    _Term("noise", -0.352, 0.003),
 )
 
 
@@ -111,8 +113,14 @@ def expected_error(figures: Mapping[str, float]) -> float:
     total = _BIAS
     for term in _TERMS:
         total += term.power * np.log(min(max(figures[term.figure], 0.0), term.most) + term.least)
-    wrong = 1e3 * figures["studio"] + figures.get("flicker", 0.0) ** 2 / 20  # what is seen to be wrong, not guessed
-    return max(float(np.exp(total)) - _FLOOR, 0.0) + wrong
+    return max(float(np.exp(total)) - _FLOOR, 0.0) + seen_error(figures)
+
+
+def seen_error(figures: Mapping[str, float]) -> float:
+    """The squared error of alpha, times 1000, of what is seen to be wrong and need not be guessed."""
+    torn = max(figures["islands"] - _MOST_ISLANDS, 0.0) + max(figures["holes"] - _MOST_HOLES, 0.0)
+    unsteady = (figures.get("flicker", 0.0) / 100) ** 2 / 2  # whichever of the two frames is right
+    return 1e3 * (figures["studio"] + figures["subject"] * torn + unsteady)
 
 
 def flicker(alpha: Floats, rgb: NDArray[np.uint8], alpha_before: Floats, rgb_before: NDArray[np.uint8]) -> float:
@@ -128,9 +136,27 @@ def flicker(alpha: Floats, rgb: NDArray[np.uint8], alpha_before: Floats, rgb_bef
         100 times the root of the mean squared change over every second row and column; the unit of dtSSD (Erofeev et
         al., "Perceptually Motivated Benchmark for Video Matting", BMVC 2015).
     """
-    moved = cv2.absdiff(np.ascontiguousarray(rgb[::2, ::2]), np.ascontiguousarray(rgb_before[::2, ::2])).max(-1)
-    change = (alpha[::2, ::2] - alpha_before[::2, ::2]) * (moved < _STILL)
-    return float(100 * np.sqrt(np.square(change).mean()))
+    return float(100 * np.sqrt(_change_where_still(alpha, rgb, alpha_before, rgb_before)))
+
+
+@compiled
+def _change_where_still(
+    alpha: Floats, rgb: NDArray[np.uint8], alpha_before: Floats, rgb_before: NDArray[np.uint8]
+) -> float:
+    """The mean squared change over every second row and column; what moved counts as unchanged."""
+    height, width = alpha.shape
+    total = 0.0
+    for y in range(0, height, 2):
+        for x in range(0, width, 2):
+            change = float(alpha[y, x] - alpha_before[y, x])
+            if change == 0:
+                continue
+            moved = np.int32(0)
+            for c in range(3):
+                moved = max(moved, abs(np.int32(rgb[y, x, c]) - np.int32(rgb_before[y, x, c])))
+            if moved < _STILL:
+                total += change * change
+    return float(total / (((height + 1) // 2) * ((width + 1) // 2)))
 
 
 def _texture(seen: Symptoms) -> dict[str, float]:

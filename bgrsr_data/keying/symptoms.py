@@ -33,8 +33,8 @@ class Symptoms(NamedTuple):
         least: Least alpha.
         soft: Share of pixels that are neither subject nor screen.
         detail: Variance of alpha within the block: hair and strands.
-        dispute: Mean squared difference from the colour-difference key.
-        luma_grain: Mean absolute second difference of brightness along rows, levels of 255; 0 without soft pixels.
+        dispute: Mean squared difference from the colour-difference key; this and the rest 0 without soft pixels.
+        luma_grain: Mean absolute second difference of brightness along rows, levels of 255.
         chroma_grain: The same of colour, red and blue less brightness, together.
     """
 
@@ -82,8 +82,8 @@ def _look(
                 found[0, y, x] = found[1, y, x] = first
                 continue
             found[0, y, x], found[1, y, x], found[2, y, x], found[3, y, x] = _spread(alpha, top, left)
-            found[4, y, x] = _dispute(alpha, rgb, plate[y, x], axis, of_byte, top, left)
             if found[2, y, x] > 0:
+                found[4, y, x] = _dispute(alpha, rgb, plate[y, x], axis, of_byte, top, left)
                 found[5, y, x], found[6, y, x] = _grain(rgb, top, left)
 
 
