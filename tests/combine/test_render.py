@@ -169,6 +169,18 @@ def test_threads_that_share_a_renderer_draw_the_same_pixels(drawn_set: Path) -> 
                 np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 
 
+def test_the_trainers_threads_draw_the_same_batches(drawn_set: Path) -> None:
+    from bgrsrgan.data import CombinationDataset, Schedule, batches
+
+    def drawn(workers: int) -> list[bytes]:
+        renderer = Renderer(drawn_set)
+        dataset = CombinationDataset(renderer, renderer.combinations())
+        schedule = Schedule(count=len(dataset), batch=3, seed=1, start=0, stop=4)
+        return [each.numpy().tobytes() for batch in batches(dataset, schedule, workers=workers) for each in batch]
+
+    assert drawn(0) == drawn(3)
+
+
 def test_the_order_in_which_pairs_are_drawn_does_not_matter(drawn_set: Path) -> None:
     rows = Renderer(drawn_set).combinations()
 
