@@ -20,6 +20,7 @@ from bgrsr_data.keying.blocks import BLOCK
 
 _CLEAR, _SOLID = np.float32(0.02), np.float32(0.98)  # alphas beyond which a pixel is not soft
 _LEAST_LEVEL = np.float32(0.05)
+_STEP = 2  # every second row tells enough of dispute and grain
 _LUMA = (np.float32(0.2126), np.float32(0.7152), np.float32(0.0722))
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -108,20 +109,20 @@ def _dispute(
     """Mean squared difference of a block's alpha from what its key values alone say."""
     level = max(plate[0] * axis[0] + plate[1] * axis[1] + plate[2] * axis[2], _LEAST_LEVEL)
     total = np.float32(0)
-    for i in range(top, top + BLOCK):
+    for i in range(top, top + BLOCK, _STEP):
         for j in range(left, left + BLOCK):
             pixel = rgb[i, j]
             key = (of_byte[pixel[0]] * axis[0] + of_byte[pixel[1]] * axis[1] + of_byte[pixel[2]] * axis[2]) / level
             other = min(max(1 - key, np.float32(0)), np.float32(1))
             total += (alpha[i, j] - other) ** 2
-    return np.float32(total / BLOCK**2)
+    return np.float32(total * _STEP / BLOCK**2)
 
 
 @compiled
 def _grain(rgb: NDArray[np.uint8], top: int, left: int) -> tuple[np.float32, np.float32]:
     """How much a block's brightness, and its colour, bend from pixel to pixel."""
     luma_bend = chroma_bend = np.float32(0)
-    for i in range(top, top + BLOCK):
+    for i in range(top, top + BLOCK, _STEP):
         for j in range(left + 1, left + BLOCK - 1):
             red = np.float32(rgb[i, j - 1, 0]) + np.float32(rgb[i, j + 1, 0]) - 2 * np.float32(rgb[i, j, 0])
             green = np.float32(rgb[i, j - 1, 1]) + np.float32(rgb[i, j + 1, 1]) - 2 * np.float32(rgb[i, j, 1])
@@ -129,7 +130,7 @@ def _grain(rgb: NDArray[np.uint8], top: int, left: int) -> tuple[np.float32, np.
             luma = _LUMA[0] * red + _LUMA[1] * green + _LUMA[2] * blue
             luma_bend += abs(luma)
             chroma_bend += abs(red - luma) + abs(blue - luma)
-    count = np.float32(BLOCK * (BLOCK - 2))
+    count = np.float32(BLOCK // _STEP * (BLOCK - 2))
     return luma_bend / count, chroma_bend / count
 
 
