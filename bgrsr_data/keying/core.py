@@ -18,8 +18,9 @@ from bgrsr_data.errors import Rejection
 from bgrsr_data.keying.band import Band, gather
 from bgrsr_data.keying.blocks import BLOCK, Blocks, by_block, summarise
 from bgrsr_data.keying.borders import add_garbage, find_bars, find_studio
+from bgrsr_data.keying.chroma import sharpen_chroma
 from bgrsr_data.keying.despill import Spill, allowed_key, paint_band, paint_rim
-from bgrsr_data.keying.domain import find_domain
+from bgrsr_data.keying.domain import Domain, find_domain
 from bgrsr_data.keying.light import Light
 from bgrsr_data.keying.motion import edge_softness, without_smear
 from bgrsr_data.keying.options import KeyOptions
@@ -27,7 +28,7 @@ from bgrsr_data.keying.outward import continue_outward
 from bgrsr_data.keying.plate import Plate, estimate_plate
 from bgrsr_data.keying.quality import Evidence, judge
 from bgrsr_data.keying.regions import Regions, divide
-from bgrsr_data.keying.screen import find_screen, screen_name
+from bgrsr_data.keying.screen import Screen, find_screen, screen_name
 from bgrsr_data.keying.strays import find_strays
 from bgrsr_data.keying.unmix import block_means, describe_subject, lay_out, unmix
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from bgrsr_data.keying.clip import Prior
     from bgrsr_data.keying.mattes import Mattes
 
-__all__ = ["Key", "key_image", "screen_name"]
+__all__ = ["Key", "key_image", "screen_name", "see_screen"]
 
 LEAST_SUBJECT = 0.004
 Floats = NDArray[np.float32]
@@ -76,13 +77,12 @@ def key_image(
         Rejection: "too-small" below 32 pixels a side, "no-screen" when no screen is found, "no-subject" when nothing
             stands before it.
     """
-    mattes = add_garbage(mattes, find_bars(rgb))
-    screen = find_screen(rgb, options.screen) if mattes is None else mattes.find_screen(rgb, options.screen)
+    screen, mattes = _find(rgb, options, mattes)
     height, width = rgb.shape[:2]
-    mattes = add_garbage(mattes, find_studio(screen.region, (height, width)))
     scene = _scene(rgb, screen.region, options, mattes, prior)
     _demand_subject(float(scene.regions.core.mean()))
     band = gather(scene.rgb, scene.light, scene.plate.light, scene.regions.band)
+    lost = sharpen_chroma(scene.rgb, band, scene.light, 0.0 if prior is None else prior.chroma_lost)
     around = band.sample(describe_subject(scene.blocks, scene.regions))
     share, doubt = unmix(band, around, scene.softness[band.rows, band.columns], scene.blocks)
     alpha = lay_out(share, band, scene.regions.core)
@@ -96,8 +96,33 @@ def key_image(
     _demand_subject(float(alpha.mean()))
     doubt, band_share = 1e3 * doubt / alpha.size, float(scene.regions.band.mean())
     evidence = Evidence(scene.rgb, screen, scene.plate, scene.blocks, scene.light, doubt, band_share)
-    scores = judge(alpha, foreground, evidence)
+    scores = judge(alpha, foreground, evidence) | {"chroma_lost": lost}
     return Key(alpha, foreground, scene.light.encode(scene.plate.colour), scores)
+
+
+def see_screen(rgb: NDArray[np.uint8], options: KeyOptions, mattes: Mattes | None = None) -> tuple[Domain, Plate]:
+    """The light in which a frame's edges were mixed, and its clean plate: what a clip gathers of its frames.
+
+    Args:
+        rgb: (H, W, 3) uint8, sRGB.
+        options: What the person decided.
+        mattes: What is surely no subject and what surely is, as large as the frame.
+
+    Raises:
+        Rejection: "too-small", "no-screen".
+    """
+    screen, mattes = _find(rgb, options, mattes)
+    padded = _padded(rgb)
+    domain = find_domain(padded, screen.region) if options.domain == "auto" else options.domain
+    blocks = summarise(padded, Light.of(domain), screen.region)
+    return domain, _plate(blocks, screen.region, options, mattes)[0]
+
+
+def _find(rgb: NDArray[np.uint8], options: KeyOptions, mattes: Mattes | None) -> tuple[Screen, Mattes | None]:
+    """The screen, and the mattes with what is beside the picture and beside the screen."""
+    mattes = add_garbage(mattes, find_bars(rgb))
+    screen = find_screen(rgb, options.screen) if mattes is None else mattes.find_screen(rgb, options.screen)
+    return screen, add_garbage(mattes, find_studio(screen.region, (rgb.shape[0], rgb.shape[1])))
 
 
 def _scene(
@@ -107,14 +132,21 @@ def _scene(
     padded = _padded(rgb)
     light = Light.of(find_domain(padded, region) if options.domain == "auto" else options.domain)
     blocks = summarise(padded, light, region, None if prior is None else prior.axis)
-    plate = estimate_plate(blocks, region)
-    plate = plate if mattes is None else mattes.on_plate(plate, blocks)
-    plate = plate if prior is None else prior.on_plate(plate, blocks)
-    softness = edge_softness(blocks, plate) if options.motion else np.zeros_like(blocks.low)
-    plate = without_smear(blocks, plate, softness)
+    plate, softness = _plate(blocks, region, options, mattes)
+    plate = plate if prior is None else prior.on_plate(plate)
     regions = divide(blocks, plate, softness)
     regions = regions if mattes is None else mattes.on_regions(regions)
     return _Scene(padded, blocks, plate, softness, regions, light)
+
+
+def _plate(
+    blocks: Blocks, region: NDArray[np.bool_], options: KeyOptions, mattes: Mattes | None
+) -> tuple[Plate, Floats]:
+    """The clean plate as the frame alone shows it, and how soft the edges are."""
+    plate = estimate_plate(blocks, region)
+    plate = plate if mattes is None else mattes.on_plate(plate, blocks)
+    softness = edge_softness(blocks, plate) if options.motion else np.zeros_like(blocks.low)
+    return without_smear(blocks, plate, softness), softness
 
 
 def _padded(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
