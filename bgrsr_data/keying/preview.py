@@ -6,9 +6,10 @@ the screen's, before which what is left of the screen shows most. Below: when, t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain, islice
 from pathlib import Path
 
 import cv2
@@ -16,13 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.errors import Rejection
-from bgrsr_data.keying.core import Key, key_image
+from bgrsr_data.keying.clip import AHEAD, key_clip
+from bgrsr_data.keying.core import Key
 from bgrsr_data.keying.options import KeyOptions
 from bgrsr_data.keying.reasons import reasons
 from bgrsr_data.keying.step import Keyable, in_levels, mattes_for
 from bgrsr_data.media.colour import to_linear, to_srgb8
 from bgrsr_data.media.contact import checkerboard, contact_sheet, fit, sheet_path
 from bgrsr_data.media.images import read_rgb
+from bgrsr_data.media.picture import Picture as Decoded
 from bgrsr_data.media.video import VideoReader
 
 Picture = NDArray[np.uint8]
@@ -37,14 +40,14 @@ class Sample:
     """A frame to show.
 
     Attributes:
-        what: Where it is from.
         rgb: (H, W, 3) uint8, sRGB.
         title: For the person, as "anna.mp4 12.0 s".
+        key: What became of it.
     """
 
-    what: Keyable
     rgb: Picture
     title: str
+    key: Key | Rejection
 
 
 def draw_preview(items: Sequence[Keyable], options: KeyOptions) -> Picture:
@@ -63,8 +66,8 @@ def draw_preview(items: Sequence[Keyable], options: KeyOptions) -> Picture:
         ToolError: The hint's network failed.
     """
     rows, captions = [], []
-    for sample in _samples(items):
-        pictures, lines = _row(sample, options)
+    for sample in _samples(items, options):
+        pictures, lines = _row(sample, options.min_score)
         rows.append(pictures)
         captions.append(lines)
     tallest = max(row[0].shape[0] for row in rows)
@@ -80,19 +83,20 @@ def preview_path(items: Sequence[Keyable], out: Path | None) -> Path:
     return sheet_path(out, f"{Path(items[0].path).stem}-key")
 
 
-def _samples(items: Sequence[Keyable]) -> Iterator[Sample]:
+def _samples(items: Sequence[Keyable], options: KeyOptions) -> Iterator[Sample]:
     clips = sum(item.video for item in items)
     stills = len(items) - clips
     each = ROWS if clips == 1 and not stills else max(1, min(ROWS // 2, (MOST_ROWS - stills) // max(clips, 1)))
     for item in items[:MOST_ROWS]:
         if item.video:
-            yield from _of_clip(item, each)
+            yield from _of_clip(item, each, options)
         else:
-            yield Sample(item, read_rgb(Path(item.path)), Path(item.path).name)
+            rgb = read_rgb(Path(item.path))
+            yield Sample(rgb, Path(item.path).name, next(_keyed([rgb], item, options)))
 
 
-def _of_clip(item: Keyable, count: int) -> Iterator[Sample]:
-    """Frames spread evenly over a clip, each from the middle of its share."""
+def _of_clip(item: Keyable, count: int, options: KeyOptions) -> Iterator[Sample]:
+    """Frames spread evenly over a clip, each from the middle of its share, keyed with what those after it tell."""
     name = Path(item.path).name
     with VideoReader(Path(item.path)) as reader:
         first = next(iter(reader), None)
@@ -100,23 +104,35 @@ def _of_clip(item: Keyable, count: int) -> Iterator[Sample]:
             raise Rejection("no-frames", f"{name} has no picture that can be decoded")
         length_s, last = reader.report.declared_s or Fraction(0), None
         for number in range(count):
-            at_s = first.time_s + length_s * Fraction(2 * number + 1, 2 * count)
-            picture = next(reader.skip_to(at_s), first if last is None else None)
+            at_s, until_s = (first.time_s + length_s * Fraction(2 * n + 1, 2 * count) for n in (number, number + 1))
+            pictures = reader.skip_to(at_s)
+            picture = next(pictures, first if last is None else None)
             if picture is not None and (last is None or picture.pts > last):
-                last = picture.pts
-                yield Sample(item, picture.rgb(), f"{name} {float(picture.time_s):.2f} s")
+                rgb, last = picture.rgb(), picture.pts
+                ahead = _until(islice(pictures, AHEAD), until_s)
+                key = next(_keyed(chain([rgb], ahead), item, options))
+                yield Sample(rgb, f"{name} {float(picture.time_s):.2f} s", key)
 
 
-def _row(sample: Sample, options: KeyOptions) -> tuple[list[Picture], list[str]]:
+def _until(pictures: Iterable[Decoded], end_s: Fraction) -> Iterator[Picture]:
+    for picture in pictures:
+        if picture.time_s >= end_s:
+            return
+        yield picture.rgb()
+
+
+def _keyed(pictures: Iterable[Picture], item: Keyable, options: KeyOptions) -> Iterator[Key | Rejection]:
+    return key_clip(pictures, options, lambda rgb: mattes_for(rgb, item.marks, options))
+
+
+def _row(sample: Sample, min_score: float) -> tuple[list[Picture], list[str]]:
     """The pictures of one frame, at the sheet's size, and a line below each."""
-    try:
-        key = key_image(sample.rgb, options, mattes=mattes_for(sample.rgb, sample.what.marks, options))
-    except Rejection as unfit:
-        return [_small(sample.rgb)], [f"{sample.title}: {unfit}"]
+    key = sample.key
+    if isinstance(key, Rejection):
+        return [_small(sample.rgb)], [f"{sample.title}: {key}"]
     score = key.scores["score"]
-    verdict = f"score {score:.2f}" + ("" if score >= options.min_score else f", below {options.min_score:g}: rejected")
-    why = reasons(key.scores)[: _COLUMNS - 2]
-    return [_small(sample.rgb), *_shown(key)], [sample.title, verdict, *why]
+    verdict = f"score {score:.2f}" + ("" if score >= min_score else f", below {min_score:g}: rejected")
+    return [_small(sample.rgb), *_shown(key)], [sample.title, verdict, *reasons(key.scores)[: _COLUMNS - 2]]
 
 
 def _small(rgb: Picture) -> Picture:
@@ -135,4 +151,3 @@ def _shown(key: Key) -> Iterator[Picture]:
     plain = np.ones((height, width, 3), np.uint8)
     for behind in (checkerboard(height, width), 255 * plain, 0 * plain, (255 - key.screen) * plain):
         yield to_srgb8(light + to_linear(behind) * (1 - alpha))
-

@@ -41,6 +41,11 @@ class Keyable:
     video: bool = False  # True: every picture of the clip, as alpha/0000.png and fg/0000.png
     marks: Marks = field(default_factory=Marks)  # what a person marked in it
 
+    @property
+    def title(self) -> str:
+        """The file as a person knows it: a/input.png."""
+        return "/".join(Path(self.path).parts[-2:])
+
 
 class KeyFrames(Stage[Keyable]):
     """Key every frame that was shot before a screen."""
@@ -84,8 +89,11 @@ class KeyFrames(Stage[Keyable]):
         if what.video:
             return list(self._key_clip(item, root))
         rgb = read_rgb(root / what.path)
-        key = key_image(rgb, self.options, mattes=mattes_for(rgb, what.marks, self.options))
-        return [self._written(what, key, root, "alpha.png", "fg.png")]
+        try:
+            key = key_image(rgb, self.options, mattes=mattes_for(rgb, what.marks, self.options))
+            return [self._written(what, key, root, "alpha.png", "fg.png")]
+        except Rejection as unfit:
+            raise Rejection(unfit.reason, f"{what.title}: {unfit.detail}") from unfit
 
     def _key_clip(self, item: Item[Keyable], root: Path) -> Iterator[Record]:
         what, keyed, last = item.payload, 0, Rejection("no-frames", "the clip has no picture that can be decoded")
@@ -97,24 +105,24 @@ class KeyFrames(Stage[Keyable]):
                 keyed += 1
             except Rejection as unfit:
                 last = unfit
-                yield reject_part(self.name, item.id, number, unfit.reason, f"picture {number}: {unfit.detail}")
+                yield reject_part(
+                    self.name, item.id, number, unfit.reason, f"{what.title}, picture {number}: {unfit.detail}"
+                )
         if not keyed:
-            raise Rejection(last.reason, f"none of its pictures can be keyed: {last.detail}")
+            raise Rejection(last.reason, f"{what.title}: none of its pictures can be keyed: {last.detail}")
 
     def _keys(self, what: Keyable, root: Path) -> Iterator[Key | Rejection]:
         """Decode and key a clip, and tell how far it is."""
-        from bgrsr_data.keying.core import key_image  # noqa: PLC0415
+        from bgrsr_data.keying.clip import key_clip  # noqa: PLC0415
         from bgrsr_data.media.video import VideoReader  # noqa: PLC0415
 
         with VideoReader(root / what.path) as reader:
             name, total = Path(what.path).name, reader.report.indexed or None
-            for number, picture in enumerate(reader):
-                rgb = picture.rgb()
-                try:
-                    yield key_image(rgb, self.options, mattes=mattes_for(rgb, what.marks, self.options))
-                except Rejection as unfit:
-                    yield unfit
-                self.telling(name, number + 1, total)
+            pictures = (picture.rgb() for picture in reader)
+            keys = key_clip(pictures, self.options, lambda rgb: mattes_for(rgb, what.marks, self.options))
+            for done, key in enumerate(keys, 1):
+                yield key
+                self.telling(name, done, total)
 
     def _written(self, what: Keyable, key: Key, root: Path, alpha: str, fg: str) -> Foreground:
         """Write a key that is good enough, and describe it.

@@ -48,12 +48,13 @@ def test_a_row_describes_the_files_that_were_written(tmp_path: Path) -> None:
 
 def test_a_clip_tells_how_far_it_is_and_one_bad_picture_costs_only_itself(clip: Path, tmp_path: Path) -> None:
     (item,) = plain_items([clip])
-    stage, told = KeyFrames(KeyOptions()), []
-    stage.telling = lambda what, done, total: told.append((what, done, total))
+    stage, heard = KeyFrames(KeyOptions()), []
+    stage.telling = lambda what, done, total: heard.append((what, done, total))
     rows = stage.run(item, tmp_path)
-    assert told == [("clip.mp4", number, 8) for number in range(1, 9)]
+    assert heard == [("clip.mp4", number, 8) for number in range(1, 9)]
     unfit = [row for row in rows if isinstance(row, RejectionRow)]
-    assert [(row.reason, row.detail.split(":")[0]) for row in unfit] == [("no-screen", "picture 3")]
+    told = [(row.reason, row.detail.split(":")[0]) for row in unfit]
+    assert told == [("no-screen", f"{clip.parent.name}/clip.mp4, picture 3")]
     kept = [row.alpha_path for row in rows if isinstance(row, Foreground)]
     assert kept == [f"clip/alpha/{number:04d}.png" for number in range(8) if number != 3]
     assert all((tmp_path / path).is_file() for path in kept)
@@ -75,6 +76,6 @@ def test_what_scores_too_low_is_rejected_in_words_with_its_figure(tmp_path: Path
     with pytest.raises(Rejection) as told:
         KeyFrames(KeyOptions(min_score=1.0)).run(item, tmp_path / "out")
     assert told.value.reason == "poor-key"
-    assert told.value.detail.startswith("score 0.")
+    assert told.value.detail.startswith(f"{tmp_path.name}/photo.png: score 0.")
     assert ", below 1: " in told.value.detail
     assert not (tmp_path / "out").exists()
