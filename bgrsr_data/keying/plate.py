@@ -19,10 +19,12 @@ from bgrsr_data.keying.fill import tiled
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-# Tile side in blocks; how far a block's brightness and colour may be from the pass before (relative). Wide tiles see
-# every other block, and are left out of small frames, whose light they would not follow.
-_WIDE = ((16, 0.45, 0.25), (8, 0.25, 0.15))
-_NARROW = (4, 0.13, 0.06)
+# Tile side in blocks; how far a block's brightness and colour may be from the pass before (relative). A large frame is
+# seen first at every other block. A tile of a small frame would be too wide to follow its light.
+_LARGE = 400  # blocks on the longer side
+_EVERY_OTHER = ((8, 0.45, 0.25), (4, 0.25, 0.15))
+_EVERY = ((4, 0.13, 0.06),)
+_SMALL = ((8, 0.25, 0.15), (4, 0.16, 0.08), (2, 0.13, 0.06))
 _MOST_TILES = 1 / 20  # of the longer side
 
 
@@ -83,20 +85,21 @@ def estimate_plate(blocks: Blocks, region: Mask) -> Plate:
     h, w = blocks.low.shape
     mask = cv2.resize(region.view(np.uint8), (w, h), interpolation=cv2.INTER_NEAREST) > 0
     calm = blocks.spread < (0.06 + 6.5 * blocks.noise) * np.clip(blocks.high, 0.3, None)
-    passes = [(tile // 2, *reach) for tile, *reach in _WIDE if tile <= _MOST_TILES * max(h, w)]
-    if passes:
+    if max(h, w) >= _LARGE:
         some = np.ascontiguousarray(blocks.mean[::2, ::2])
-        wide = _narrowed(some, mask[::2, ::2], calm[::2, ::2], passes, blocks.noise)
-        mask = wide.repeat(2, 0)[:h].repeat(2, 1)[:, :w]
-    mask = _narrowed(blocks.mean, mask, calm, [_NARROW], blocks.noise)
+        half = _narrowed(some, mask[::2, ::2], calm[::2, ::2], _EVERY_OTHER, blocks.noise)
+        mask = _narrowed(blocks.mean, half.repeat(2, 0)[:h].repeat(2, 1)[:, :w], calm, _EVERY, blocks.noise)
+    else:
+        passes = tuple(step for step in _SMALL if step[0] <= max(4, _MOST_TILES * max(h, w)))
+        mask = _narrowed(blocks.mean, mask, calm, passes, blocks.noise)
     known = _eroded(mask & calm)
     return Plate(tiled(blocks.mean, known, 2), known, mask)
 
 
-def _narrowed(mean: Floats, mask: Mask, calm: Mask, passes: list[tuple[float, ...]], noise: float) -> Mask:
+def _narrowed(mean: Floats, mask: Mask, calm: Mask, passes: tuple[tuple[int, float, float], ...], noise: float) -> Mask:
     """Call screen what is like the average of the screen nearby, pass by pass."""
     for tile, brightness, colour in passes:
-        plate = tiled(mean, _eroded(mask & calm), int(tile))
+        plate = tiled(mean, _eroded(mask & calm), tile)
         mask = _alike(mean, plate, np.float32(brightness), np.float32(colour + 2 * noise))
     return mask
 

@@ -60,7 +60,8 @@ def divide(blocks: Blocks, plate: Plate, softness: Floats) -> Regions:
     screen = _to_the_border(_morph(screen, cv2.MORPH_OPEN, 2))
     spread = high - low
     even = spread < 0.06 + 3 * noise
-    plain = even | (spread < 0.2 - 1.4 * softness)  # a moved edge is a ramp, and no block of it has a step
+    step = 0.2 + 0.3 * np.maximum(rest - 0.25 - 6 * noise, 0)  # what a block may differ by and show no screen
+    plain = even | (spread < step - 1.4 * softness)
     odd = plain & (rest > 0.25)  # of one colour, and not the screen's: green clothes before teal
     depth = _depth_px(screen | ((high > 0.8) & ~odd))
     grey = (depth > max(6.0, 0.007 * long_side)) & (high < 0.10 + 3 * noise)
@@ -145,7 +146,7 @@ def _ramp(key: Floats, high: Floats, grey: Mask, depth: Floats, softness: Floats
     beyond = grey & (depth > limit)
     if softness.max() <= _RAMP or not beyond.any():
         return np.zeros_like(grey)
-    own = tiled(key[..., None], beyond, 2)[..., 0]
+    own = tiled(key[..., None], beyond, max(1, max(grey.shape) // 240))[..., 0]
     return np.asarray((high >= own + 0.04 + 2 * noise) & (softness > _RAMP) & (depth <= 3 * limit), np.bool_)
 
 
