@@ -45,14 +45,32 @@ def sharpen_chroma(rgb: NDArray[np.uint8], band: Band, light: Light, least: floa
     """
     if not len(band.rows):
         return 0.0
-    marked = np.zeros(band.size, np.uint8)
-    marked[band.rows, band.columns] = 1
-    near = cv2.dilate(marked, np.ones((2 * _REACH + 1,) * 2, np.uint8)) > 0
+    near = _near(band)
     cells, moments = _reduce(rgb, near)
     lost = max(least, lost_detail(*_fine_detail(rgb, cells, band)))
     if lost > 0:
         _sharpen(rgb, cells, _slopes(moments, near, band), band, light.of_byte, lost)
     return lost
+
+
+def chroma_lost(rgb: NDArray[np.uint8], edges: Mask) -> float:
+    """How much of the chroma's fine detail a picture has lost, 0 to 1.
+
+    Args:
+        rgb: (H, W, 3) uint8, sRGB, sides multiples of 4.
+        edges: (H/4, W/4) bool, blocks in which subject and screen meet.
+    """
+    rows, columns = np.nonzero(edges)
+    nothing = np.empty((0, 3, BLOCK * BLOCK), np.float32)
+    band = Band(rows, columns, nothing, nothing, (edges.shape[0], edges.shape[1]))
+    return lost_detail(*_fine_detail(rgb, _reduce(rgb, _near(band))[0], band)) if len(rows) else 0.0
+
+
+def _near(band: Band) -> Mask:
+    """The blocks that the slopes are measured in."""
+    marked = np.zeros(band.size, np.uint8)
+    marked[band.rows, band.columns] = 1
+    return np.asarray(cv2.dilate(marked, np.ones((2 * _REACH + 1,) * 2, np.uint8)) > 0, np.bool_)
 
 
 def lost_detail(chroma: float, luma: float, blocks: int) -> float:

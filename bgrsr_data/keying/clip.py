@@ -193,18 +193,18 @@ class Shot:
         if self._looked % STRIDE != 1 and self._memory is not None:
             return
         try:
-            domain, plate = see_screen(rgb, self.options, mattes)
+            domain, plate, lost = see_screen(rgb, self.options, mattes)
         except Rejection:
             return
         self.options = self.options.model_copy(update={"domain": domain})
         together = self._memory.with_frame(plate) if self._memory else None
         self._memory = together or Memory.of(plate)
+        self._chroma_lost = max(self._chroma_lost, lost)
 
     def note(self, rgb: Frame, key: Key) -> Key:
-        """Learn from a key, and tell how much its alpha changed where the picture did not."""
+        """Tell how much a key's alpha changed where the picture did not."""
         from bgrsr_data.keying.quality import flicker, scored  # noqa: PLC0415
 
-        self._chroma_lost = max(self._chroma_lost, key.scores["chroma_lost"])
         last, self._last = self._last, (rgb, key.alpha)
         if last is None or last[0].shape != rgb.shape:
             return key

@@ -18,7 +18,7 @@ from bgrsr_data.errors import Rejection
 from bgrsr_data.keying.band import Band, gather
 from bgrsr_data.keying.blocks import BLOCK, Blocks, by_block, summarise
 from bgrsr_data.keying.borders import add_garbage, find_bars, find_studio
-from bgrsr_data.keying.chroma import sharpen_chroma
+from bgrsr_data.keying.chroma import chroma_lost, sharpen_chroma
 from bgrsr_data.keying.despill import Spill, allowed_key, paint_band, paint_rim
 from bgrsr_data.keying.domain import Domain, find_domain
 from bgrsr_data.keying.light import Light
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Key", "key_image", "screen_name", "see_screen"]
 
 LEAST_SUBJECT = 0.004
+_EDGE = 0.3  # of screen less grey: blocks that spread by more hold an edge
 Floats = NDArray[np.float32]
 
 
@@ -100,8 +101,10 @@ def key_image(
     return Key(alpha, foreground, scene.light.encode(scene.plate.colour), scores)
 
 
-def see_screen(rgb: NDArray[np.uint8], options: KeyOptions, mattes: Mattes | None = None) -> tuple[Domain, Plate]:
-    """The light in which a frame's edges were mixed, and its clean plate: what a clip gathers of its frames.
+def see_screen(
+    rgb: NDArray[np.uint8], options: KeyOptions, mattes: Mattes | None = None
+) -> tuple[Domain, Plate, float]:
+    """What a clip gathers of its frames: the light in which edges were mixed, the clean plate, the chroma's loss.
 
     Args:
         rgb: (H, W, 3) uint8, sRGB.
@@ -115,7 +118,8 @@ def see_screen(rgb: NDArray[np.uint8], options: KeyOptions, mattes: Mattes | Non
     padded = _padded(rgb)
     domain = find_domain(padded, screen.region) if options.domain == "auto" else options.domain
     blocks = summarise(padded, Light.of(domain), screen.region)
-    return domain, _plate(blocks, screen.region, options, mattes)[0]
+    plate, _ = _plate(blocks, screen.region, options, mattes)
+    return domain, plate, chroma_lost(padded, blocks.spread > _EDGE)
 
 
 def _find(rgb: NDArray[np.uint8], options: KeyOptions, mattes: Mattes | None) -> tuple[Screen, Mattes | None]:
