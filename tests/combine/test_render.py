@@ -16,8 +16,10 @@ from combine.painted import SIZE, combination, set_of
 from bgrsr_data.combine.cutouts import CLOSER, alpha_of, cut_out, look, make_scene, place
 from bgrsr_data.combine.digest import digest
 from bgrsr_data.combine.files import combine_files
+from bgrsr_data.combine.linear import decode, encode
 from bgrsr_data.combine.options import CombineOptions
 from bgrsr_data.combine.render import Pair, Renderer
+from bgrsr_data.combine.resample import shrink_to
 from bgrsr_data.errors import InputError
 from bgrsr_data.manifests import manifest_path, read_rows, write_rows
 from bgrsr_data.media.images import write_image
@@ -111,6 +113,26 @@ def test_noise_is_only_on_the_input_and_as_strong_as_the_row_says(tmp_path: Path
     assert pair.lr_frame.astype(float).std() == pytest.approx(0.02 * 255, rel=0.1)
     assert pair.lr_frame.mean() == pytest.approx(128, abs=0.5)
     assert (pair.hr_target == 128).all()
+
+
+@pytest.mark.parametrize(("lr_size", "hr_size"), [((48, 36), (64, 48)), ((21, 17), (63, 51)), ((64, 48), (64, 48))])
+def test_any_two_sizes_can_be_asked_for(
+    every_effect: Renderer, lr_size: tuple[int, int], hr_size: tuple[int, int]
+) -> None:
+    renderer = Renderer(every_effect.root, lr_size=lr_size, hr_size=hr_size)
+    for row in renderer.combinations():
+        pair = renderer.render(row)
+        assert pair.lr_frame.shape == pair.lr_target_background.shape == (*lr_size[::-1], 3)
+        assert pair.hr_target.shape == pair.hr_target_background.shape == (*hr_size[::-1], 3)
+        small = encode(shrink_to(decode(pair.hr_target_background), lr_size))
+        np.testing.assert_array_equal(small, pair.lr_target_background)
+
+
+def test_the_small_background_is_the_area_average_of_the_large_one(every_effect: Renderer) -> None:
+    for row in every_effect.combinations():
+        pair = every_effect.render(row)
+        small = encode(shrink_to(decode(pair.hr_target_background), every_effect.lr_size)).astype(int)
+        assert np.abs(small - pair.lr_target_background).max() <= 1
 
 
 @pytest.mark.parametrize("shape", [(48, 64), (60, 200), (300, 70), (1, 1), (2, 500), (480, 640)])
