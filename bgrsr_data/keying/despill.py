@@ -78,11 +78,13 @@ def paint_band(
     axis = (spill.axis[0], spill.axis[1], spill.axis[2])
     for n in range(len(band.rows)):
         y, x = BLOCK * band.rows[n], BLOCK * band.columns[n]
+        for p in range(PIXELS):
+            share[p] = alpha[y + p // BLOCK, x + p % BLOCK]
+        if not share.any():
+            continue  # nothing of it is seen: the colours beside it will be continued here
         own = allowed[band.rows[n], band.columns[n]]
         mean = (around[n, 0], around[n, 1], around[n, 2])
         spread = (around[n, 3] + around[n, 6] + around[n, 8]) / 3 + 0.03 * _mean_square(mean) + 1e-5
-        for p in range(PIXELS):
-            share[p] = alpha[y + p // BLOCK, x + p % BLOCK]
         for p in range(PIXELS):
             plate = (band.behind[n, 0, p], band.behind[n, 1, p], band.behind[n, 2, p])
             pixel = (band.seen[n, 0, p], band.seen[n, 1, p], band.seen[n, 2, p])
