@@ -41,7 +41,7 @@ class Sample:
 
     Attributes:
         rgb: (H, W, 3) uint8, sRGB.
-        title: For the person, as "anna.mp4 12.0 s".
+        title: For the person, as "day1/anna.mp4 12.00 s".
         key: What became of it.
     """
 
@@ -92,12 +92,12 @@ def _samples(items: Sequence[Keyable], options: KeyOptions) -> Iterator[Sample]:
             yield from _of_clip(item, each, options)
         else:
             rgb = read_rgb(Path(item.path))
-            yield Sample(rgb, Path(item.path).name, next(_keyed([rgb], item, options)))
+            yield Sample(rgb, item.title, next(_keyed([rgb], item, options)))
 
 
 def _of_clip(item: Keyable, count: int, options: KeyOptions) -> Iterator[Sample]:
     """Frames spread evenly over a clip, each from the middle of its share, keyed with what those after it tell."""
-    name = Path(item.path).name
+    name = item.title
     with VideoReader(Path(item.path)) as reader:
         first = next(iter(reader), None)
         if first is None:
