@@ -22,7 +22,8 @@ def digest(renderer: Renderer, rows: Sequence[Combination], *, workers: int = 0)
     Args:
         renderer: Of the set.
         rows: Some of its combinations, or all.
-        workers: Processes to draw with; 0 draws here.
+        workers: Processes to draw with (a script that asks for them does so under `if __name__ == "__main__":`, as for
+            every pool of Python's); 0 draws here.
     """
     if not workers:
         return _joined(pair_digest(renderer.render(row)) for row in rows)
