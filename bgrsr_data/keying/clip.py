@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from bgrsr_data.keying.core import Key
     from bgrsr_data.keying.mattes import Mattes
 
-CELL = 2  # blocks along the side of a cell of the clip's plate: 8 pixels
+CELLS = 160  # along the width of the clip's plate, or one for two by two blocks where these are fewer
 AHEAD = 12  # frames that are held back, so that the first ones know what comes
-STRIDE = 4  # every so many frames one is looked at: neighbours see the same
-_FADE = 0.97  # of what was seen, at each frame that is looked at: about 130 frames are remembered
+STRIDE = 6  # every so many frames one is looked at: neighbours see the same
+_FADE = 0.97  # of what was seen, at each frame that is looked at: about 200 frames are remembered
 _SMOOTH = 1 / 64  # of the width: over what a frame's light differs from the clip's
 _POOL = 1 / 16  # of the width: over what it is measured whether the clip's plate fits
 _BESIDE = np.float32(4)  # a cell with a quarter of what is around it in sight is told nothing: its frame knows better
@@ -51,7 +51,7 @@ class Prior:
     """What the other frames of a clip tell one of them.
 
     Attributes:
-        light: (h/2, w/2, 3) float32, the clip's plate, a cell for two by two blocks; working light.
+        light: (h, w, 3) float32, the clip's plate, at most about `CELLS` wide; working light.
         axis: (3,) float32, the direction of the key.
         chroma_lost: How much fine detail of the chroma a codec surely took, 0 to 1.
     """
@@ -87,8 +87,8 @@ class Memory:
     """The screen as far as it was seen.
 
     Attributes:
-        light: (h/2, w/2, 3) float32, working light, continued where nothing was seen.
-        weight: (h/2, w/2) float32, how often each cell was seen, of late.
+        light: (h, w, 3) float32, working light, continued where nothing was seen.
+        weight: (h, w) float32, how often each cell was seen, of late.
     """
 
     light: Floats
@@ -223,7 +223,8 @@ def is_cut(before: Frame, rgb: Frame) -> bool:
 def _cells(grid: NDArray[np.float32] | NDArray[np.bool_]) -> Floats:
     """A grid of blocks, averaged over cells."""
     height, width = grid.shape[:2]
-    size = (-(-width // CELL), -(-height // CELL))
+    side = max(2, round(width / CELLS))
+    size = (-(-width // side), -(-height // side))
     return np.asarray(cv2.resize(grid.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
 
 
@@ -256,7 +257,9 @@ def _slope(own: Floats, told: Floats, weight: Floats, light: Floats) -> Floats:
     sigma = _sigma(weight, _POOL)
     doubt = np.float32(_DOUBT) * np.float32(dot(light, light).mean())
     pooled = np.dstack([weight * dot(own, told), weight * (dot(told, told) + doubt)])
-    both = cv2.GaussianBlur(np.asarray(pooled, np.float32), (0, 0), sigma)
+    height, width = weight.shape
+    small = resize(np.asarray(pooled, np.float32), (-(-width // 4), -(-height // 4)), cv2.INTER_AREA)
+    both = resize(np.asarray(cv2.GaussianBlur(small, (0, 0), sigma / 4), np.float32), (width, height))
     return np.asarray(np.clip(both[..., 0] / np.maximum(both[..., 1], 1e-12), 0, 1), np.float32)
 
 
