@@ -170,20 +170,17 @@ class Shot:
 
     Args:
         options: What the person decided; a domain of "auto" is decided by the first frame that has a screen.
+
+    Attributes:
+        prior: What one of its frames is told; None before a screen was seen.
     """
 
     def __init__(self, options: KeyOptions) -> None:
         self.options = options
+        self.prior: Prior | None = None
         self._memory: Memory | None = None
-        self._chroma_lost, self._looked = 0.0, 0
+        self._looked = 0
         self._last: tuple[Frame, Floats] | None = None
-
-    @property
-    def prior(self) -> Prior | None:
-        """What one of its frames is told; None before a screen was seen."""
-        if self._memory is None:
-            return None
-        return Prior(self._memory.light, key_axis(self._memory.colour), self._chroma_lost)
 
     def look(self, rgb: Frame, mattes: Mattes | None) -> None:
         """Remember the screen of a frame; of every few frames one is enough."""
@@ -199,7 +196,8 @@ class Shot:
         self.options = self.options.model_copy(update={"domain": domain})
         together = self._memory.with_frame(plate) if self._memory else None
         self._memory = together or Memory.of(plate)
-        self._chroma_lost = max(self._chroma_lost, lost)
+        before = self.prior.chroma_lost if self.prior else 0.0
+        self.prior = Prior(self._memory.light, key_axis(self._memory.colour), max(before, lost))
 
     def note(self, rgb: Frame, key: Key) -> Key:
         """Tell how much a key's alpha changed where the picture did not."""
