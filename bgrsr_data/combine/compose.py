@@ -5,7 +5,7 @@ composite, premultiplied colour plus (1 - alpha) times what is behind (Porter an
 1984).
 
 A picture is drawn row by row from the cached planes to the bytes asked for, so that a row never leaves the processor's
-nearest memory: whole-picture steps took three times as long.
+nearest memory: whole-picture steps took twice as long.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ background; the target is the person before the other one, in the same light. No
 backgrounds are cached, because a set uses each of them many times.
 
 No sum hangs on the processor: loops are compiled without fusing or reordering (resample, compose, camera), draws are
-hashes, and codecs work in whole numbers. OpenCV only reads files and codes JPEG.
+hashes, and codecs work in whole numbers. OpenCV reads files, turns planes, and codes JPEG: it adds up nothing here.
 """
 
 from __future__ import annotations
