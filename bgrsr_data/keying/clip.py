@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 CELLS = 160  # along the width of the clip's plate, or one for two by two blocks where these are fewer
 AHEAD = 12  # frames that are held back, so that the first ones know what comes
-STRIDE = 6  # every so many frames one is looked at: neighbours see the same
-_FADE = 0.97  # of what was seen, at each frame that is looked at: about 200 frames are remembered
+STRIDE = 4  # every so many frames one is looked at: neighbours see the same
+_FADE = 0.97  # of what was seen, at each frame that is looked at: about 130 frames are remembered
 _SMOOTH = 1 / 64  # of the width: over what a frame's light differs from the clip's
 _POOL = 1 / 16  # of the width: over what it is measured whether the clip's plate fits
 _BESIDE = np.float32(4)  # a cell with a quarter of what is around it in sight is told nothing: its frame knows better
