@@ -96,8 +96,8 @@ def key_image(
     alpha = np.ascontiguousarray(alpha[:height, :width])
     _demand_subject(float(alpha.mean()))
     doubt, band_share = 1e3 * doubt / alpha.size, float(scene.regions.band.mean())
-    evidence = Evidence(scene.rgb, screen, scene.plate, scene.blocks, scene.light, doubt, band_share)
-    scores = judge(alpha, foreground, evidence) | {"chroma_lost": lost}
+    evidence = Evidence(scene.rgb, screen, scene.plate, scene.blocks, scene.light, doubt, band_share, lost)
+    scores = judge(alpha, foreground, evidence)
     return Key(alpha, foreground, scene.light.encode(scene.plate.colour), scores)
 
 

@@ -1,10 +1,9 @@
 """How good a key is, with no ground truth to compare it with.
 
 Each figure is a symptom that a person would look for: holes in the subject, loose pieces, screen colour left on it,
-an edge whose colour a codec has blurred, a screen that its plate does not follow. From eight of them, and the error
-that unmixing itself expects, a log-linear model fitted to keys with a known truth gives the mean squared error that
-is to be expected; the score falls with it. How it was fitted, and how well it ranks keys of other people, other
-conditions and other seeds, is in docs/keying-score.md.
+an edge whose colour a codec has blurred, a screen that its plate does not follow. From five of them a log-linear model,
+fitted to keys with a known truth, gives the mean squared error that is to be expected; the score falls with it. How it
+was fitted, and how well it ranks keys of other people and other seeds, is in docs/keying-score.md.
 """
 
 from __future__ import annotations
@@ -37,22 +36,20 @@ Floats = NDArray[np.float32]
 
 
 class _Term(NamedTuple):
-    """One factor of the expected error: (figure + least) ** power, the figure no greater than `most`."""
+    """One factor of the expected error: (figure + least) ** power; more of any figure is worse."""
 
     figure: str
     power: float
     least: float
-    most: float = np.inf
 
 
-_BIAS = 5.093
+_BIAS = 5.419
 _TERMS = (
-    _Term("islands", 0.458, 0.0005),
-    _Term("haze", 0.127, 0.01),
-    _Term("colour_detail", -0.662, 0.8, 1.6),
-    _Term("dispute", 0.626, 0.04),
-    _Term("ripple", 0.737, 0.004),
-    _Term("noise", -0.352, 0.003),
+    _Term("islands", 0.449, 0.0005),
+    _Term("haze", 0.143, 0.01),
+    _Term("chroma_lost", 0.440, 0.25),
+    _Term("dispute", 0.594, 0.04),
+    _Term("ripple", 0.484, 0.004),
 )
 
 
@@ -67,6 +64,7 @@ class Evidence(NamedTuple):
         light: The working light.
         doubt: The mean squared error of alpha that unmixing expects, times 1000.
         band: The share of the frame that was unmixed.
+        chroma_lost: How much of its colour's fine detail a codec took, 0 to 1.
     """
 
     rgb: NDArray[np.uint8]
@@ -76,6 +74,7 @@ class Evidence(NamedTuple):
     light: Light
     doubt: float
     band: float
+    chroma_lost: float
 
 
 def judge(alpha: Floats, foreground: NDArray[np.uint8], evidence: Evidence) -> dict[str, float]:
@@ -90,14 +89,16 @@ def judge(alpha: Floats, foreground: NDArray[np.uint8], evidence: Evidence) -> d
         The figures by name (docs/keying-score.md), "expected", the mean squared error of alpha that they let expect,
         times 1000, and "score", 0 (spoiled) to 1 (clean).
     """
-    rgb, screen, plate, blocks, light, doubt, band = evidence
+    rgb, screen, plate, blocks, light, doubt, band, chroma_lost = evidence
     seen = look_at(alpha, rgb, plate.light, blocks.axis, light.of_byte)
     depth = depth_px(seen.least < _PRESENT) / (4 * max(seen.share.shape))  # of the long side
     figures = {
         "evenness": screen.evenness, "saturation": screen.saturation, "coverage": screen.coverage,
         "noise": blocks.noise, "ripple": _ripple(blocks, plate), "doubt": doubt, "band": band,
+        "chroma_lost": chroma_lost,
     }  # fmt: skip
-    figures |= _texture(seen) | _shape(seen, depth > _DEEP)
+    figures |= {"detail": 1e3 * float(seen.detail.mean()), "dispute": 1e3 * float(seen.dispute.mean())}
+    figures |= _shape(seen, depth > _DEEP)
     figures["spill"] = _spill((seen.share > 0.3) & (depth < _RIM), foreground, plate, blocks.axis, light)
     return scored(figures)
 
@@ -112,7 +113,7 @@ def expected_error(figures: Mapping[str, float]) -> float:
     """The mean squared error of alpha, times 1000, that a key's figures let expect."""
     total = _BIAS
     for term in _TERMS:
-        total += term.power * np.log(min(max(figures[term.figure], 0.0), term.most) + term.least)
+        total += term.power * np.log(max(figures[term.figure], 0.0) + term.least)
     return max(float(np.exp(total)) - _FLOOR, 0.0) + seen_error(figures)
 
 
@@ -157,18 +158,6 @@ def _change_where_still(
             if moved < _STILL:
                 total += change * change
     return float(total / (((height + 1) // 2) * ((width + 1) // 2)))
-
-
-def _texture(seen: Symptoms) -> dict[str, float]:
-    """What the edge is made of."""
-    soft = seen.soft > 0
-    luma = float(seen.luma_grain[soft].mean()) if soft.any() else 0.0
-    chroma = float(seen.chroma_grain[soft].mean()) if soft.any() else 1.0
-    return {
-        "detail": 1e3 * float(seen.detail.mean()),
-        "dispute": 1e3 * float(seen.dispute.mean()),
-        "colour_detail": chroma / (luma + 1),
-    }
 
 
 def _shape(seen: Symptoms, deep: NDArray[np.bool_]) -> dict[str, float]:

@@ -39,7 +39,7 @@ _REASONS = (
     _Reason("islands", 0.005, "loose pieces beside the subject: {percent} of it"),
     _Reason("dispute", 3.0, "parts of the subject have nearly the screen's colour"),
     _Reason("spill", 0.12, "the screen's colour is left on the edge: {percent} of it"),
-    _Reason("colour_detail", 0.45, "the codec has blurred the edge's colour", least=True),
+    _Reason("chroma_lost", 0.7, "the codec has blurred the edge's colour: {percent} of its detail"),
     _Reason("noise", 0.04, "noise: {percent} of the screen's colour"),
     _Reason("ripple", 0.02, "the screen is uneven in detail: {percent} off its clean plate"),
     _Reason("evenness", 0.8, "the screen is uneven ({value:.2f} of 1)", least=True),

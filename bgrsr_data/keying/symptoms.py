@@ -1,10 +1,8 @@
 """What can be seen of a key's faults in its alpha and its frame, block by block.
 
-One pass over the pixels; only blocks that are neither all subject nor all screen are looked at closely. Two figures
-need more than alpha. A second opinion: the plain colour-difference key (Vlahos, US patent 3,158,477, 1964) knows
-nothing of the subject's colour and errs otherwise than unmixing does, so where the two differ one of them is wrong.
-And the fineness of colour: a codec that keeps one colour for four pixels leaves brightness with detail that colour
-lacks, and an edge narrower than that cannot be unmixed well, however clean the frame looks.
+One pass over the pixels; only blocks that are neither all subject nor all screen are looked at closely. There a second
+opinion is asked: the plain colour-difference key (Vlahos, US patent 3,158,477, 1964) knows nothing of the subject's
+colour and errs otherwise than unmixing does, so where the two differ one of them is wrong.
 """
 
 from __future__ import annotations
@@ -20,8 +18,7 @@ from bgrsr_data.keying.blocks import BLOCK
 
 _CLEAR, _SOLID = np.float32(0.02), np.float32(0.98)  # alphas beyond which a pixel is not soft
 _LEAST_LEVEL = np.float32(0.05)
-_STEP = 2  # every second row tells enough of dispute and grain
-_LUMA = (np.float32(0.2126), np.float32(0.7152), np.float32(0.0722))
+_STEP = 2  # every second row tells enough
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
@@ -34,9 +31,7 @@ class Symptoms(NamedTuple):
         least: Least alpha.
         soft: Share of pixels that are neither subject nor screen.
         detail: Variance of alpha within the block: hair and strands.
-        dispute: Mean squared difference from the colour-difference key; this and the rest 0 without soft pixels.
-        luma_grain: Mean absolute second difference of brightness along rows, levels of 255.
-        chroma_grain: The same of colour, red and blue less brightness, together.
+        dispute: Mean squared difference from the colour-difference key; 0 without soft pixels.
     """
 
     share: Floats
@@ -44,8 +39,6 @@ class Symptoms(NamedTuple):
     soft: Floats
     detail: Floats
     dispute: Floats
-    luma_grain: Floats
-    chroma_grain: Floats
 
 
 def look_at(alpha: Floats, rgb: NDArray[np.uint8], plate: Floats, axis: Floats, of_byte: Floats) -> Symptoms:
@@ -85,7 +78,6 @@ def _look(
             found[0, y, x], found[1, y, x], found[2, y, x], found[3, y, x] = _spread(alpha, top, left)
             if found[2, y, x] > 0:
                 found[4, y, x] = _dispute(alpha, rgb, plate[y, x], axis, of_byte, top, left)
-                found[5, y, x], found[6, y, x] = _grain(rgb, top, left)
 
 
 @compiled
@@ -116,22 +108,6 @@ def _dispute(
             other = min(max(1 - key, np.float32(0)), np.float32(1))
             total += (alpha[i, j] - other) ** 2
     return np.float32(total * _STEP / BLOCK**2)
-
-
-@compiled
-def _grain(rgb: NDArray[np.uint8], top: int, left: int) -> tuple[np.float32, np.float32]:
-    """How much a block's brightness, and its colour, bend from pixel to pixel."""
-    luma_bend = chroma_bend = np.float32(0)
-    for i in range(top, top + BLOCK, _STEP):
-        for j in range(left + 1, left + BLOCK - 1):
-            red = np.float32(rgb[i, j - 1, 0]) + np.float32(rgb[i, j + 1, 0]) - 2 * np.float32(rgb[i, j, 0])
-            green = np.float32(rgb[i, j - 1, 1]) + np.float32(rgb[i, j + 1, 1]) - 2 * np.float32(rgb[i, j, 1])
-            blue = np.float32(rgb[i, j - 1, 2]) + np.float32(rgb[i, j + 1, 2]) - 2 * np.float32(rgb[i, j, 2])
-            luma = _LUMA[0] * red + _LUMA[1] * green + _LUMA[2] * blue
-            luma_bend += abs(luma)
-            chroma_bend += abs(red - luma) + abs(blue - luma)
-    count = np.float32(BLOCK // _STEP * (BLOCK - 2))
-    return luma_bend / count, chroma_bend / count
 
 
 def depth_px(seen: Mask) -> Floats:

@@ -26,14 +26,15 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from bgrsr_data.errors import Rejection
-from bgrsr_data.keying.core import key_image
+from bgrsr_data.keying.clip import key_clip
+from bgrsr_data.keying.core import Key, key_image
 from bgrsr_data.keying.options import KeyOptions
 from bgrsr_data.keying.quality import _FLOOR, _TERMS, expected_error, seen_error
 from bgrsr_data.media.images import read_rgb
 from bgrsr_data.media.video import decode
 
 TABLE = Path(__file__).with_name("key_scores.csv")
-FIGURES = (*(term.figure for term in _TERMS), "studio", "subject", "holes")
+FIGURES = (*(term.figure for term in _TERMS), "studio", "subject", "holes", "flicker")
 _RIDGE = 5.0  # in cases: how strongly powers are drawn to 0
 _ROUNDS = 8
 _EXTRA = ("lowlight", "greencloth", "blue", "jpeg", "garbage")
@@ -78,7 +79,7 @@ def fit(rows: Sequence[Row]) -> tuple[float, list[float]]:
 
 
 def _logs(rows: Sequence[Row]) -> np.ndarray:
-    return np.array([[np.log(min(max(float(row[t.figure]), 0), t.most) + t.least) for t in _TERMS] for row in rows])
+    return np.array([[np.log(max(float(row[term.figure]), 0) + term.least) for term in _TERMS] for row in rows])
 
 
 def predict(rows: Sequence[Row], bias: float, powers: Sequence[float]) -> np.ndarray:
@@ -115,26 +116,26 @@ def by_case(rows: Sequence[Row]) -> list[Row]:
 
 
 def measure(folder: Path, part: str) -> Iterator[Row]:
-    """Key every case of a folder and compare with its truth."""
+    """Key every case of a folder, clips as clips, and compare with its truth."""
     for meta in sorted(folder.glob("*/meta.json")):
-        for name, rgb, truth in _pictures(meta.parent):
-            try:
-                key = key_image(rgb, KeyOptions())
-            except Rejection as unfit:
-                print(f"{name}: {unfit}")
+        for name, key, truth in _keys(meta.parent):
+            if isinstance(key, Rejection):
+                print(f"{name}: {key}")
                 continue
             error = 1e3 * float(np.square(np.rint(key.alpha * 255) / 255 - truth).mean())
-            yield {"part": part, "case": name, "mse": error} | {k: key.scores[k] for k in FIGURES}
+            yield {"part": part, "case": name, "mse": error} | {k: key.scores.get(k, 0.0) for k in FIGURES}
 
 
-def _pictures(case: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-
+def _keys(case: Path) -> Iterator[tuple[str, Key | Rejection, np.ndarray]]:
     clip = case / "input.mp4"
     if clip.exists():
-        for number, picture in enumerate(decode(clip)):
-            yield f"{case.name}@{number:02d}", picture.rgb(), _truth(case / "alpha_gt" / f"{number:04d}.png")
-    else:
-        yield case.name, read_rgb(case / "input.png"), _truth(case / "alpha_gt.png")
+        for number, key in enumerate(key_clip((picture.rgb() for picture in decode(clip)), KeyOptions())):
+            yield f"{case.name}@{number:02d}", key, _truth(case / "alpha_gt" / f"{number:04d}.png")
+        return
+    try:
+        yield case.name, key_image(read_rgb(case / "input.png"), KeyOptions()), _truth(case / "alpha_gt.png")
+    except Rejection as unfit:
+        yield case.name, unfit, np.empty(0)
 
 
 def _truth(path: Path) -> np.ndarray:
