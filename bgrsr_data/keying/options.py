@@ -66,5 +66,5 @@ class KeyOptions(Options):
         description="An ONNX network that finds persons: it closes holes deep inside, and drops what is far from them.",
     )
     min_score: float = Field(
-        default=0.2, ge=0.0, le=1.0, description="Frames whose key scores below this are rejected by the step, 0 to 1."
+        default=0.15, ge=0.0, le=1.0, description="Frames whose key scores below this are rejected by the step, 0 to 1."
     )

@@ -43,13 +43,13 @@ class _Term(NamedTuple):
     least: float
 
 
-_BIAS = 5.419
+_BIAS = 8.269
 _TERMS = (
-    _Term("islands", 0.449, 0.0005),
-    _Term("haze", 0.143, 0.01),
-    _Term("chroma_lost", 0.440, 0.25),
-    _Term("dispute", 0.594, 0.04),
-    _Term("ripple", 0.484, 0.004),
+    _Term("islands", 1.004, 0.002),
+    _Term("haze", 0.238, 0.05),
+    _Term("chroma_lost", 0.452, 0.25),
+    _Term("dispute", 0.569, 0.04),
+    _Term("ripple", 0.478, 0.004),
 )
 
 
