@@ -11,7 +11,7 @@ class DeblurOptions(Options):
     """Options of the `deblur` stage. Ratios are of the subject's sharpness to the neighbours' 80th percentile."""
 
     keep_ratio: float = Field(default=0.8, ge=0, description="A frame whose subject is so sharp is kept as it is.")
-    reject_ratio: float = Field(default=0.4, ge=0, le=1, description="One below is rejected where nothing made it better.")
+    reject_ratio: float = Field(default=0.4, ge=0, description="One below is rejected where nothing made it better.")
     reject_sharpness: float = Field(default=5.0, ge=0, description="Variance of the Laplacian under which none passes.")
     neighbours: int = Field(default=3, ge=1, le=8, description="Frames looked at on each side.")
     replace: bool = Field(default=True, description="Take a sharper neighbour of a blurred frame, where one is free.")
