@@ -5,6 +5,9 @@ Known values are averaged down a pyramid until every cell has one, and come back
 to the mean of its four neighbours, which over the whole pyramid solves Laplace's equation nearly (Brandt, "Multi-level
 adaptive solutions to boundary-value problems", Mathematics of Computation 31, 1977): beside the subject the clean
 plate goes on as it came, where push-pull alone leaves steps.
+
+The compiled loops take the channels as a tuple, whose length is part of its type: each count of channels gets code of
+its own, without a loop.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from bgrsr_data.compiled import compiled
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+Channels = tuple[int, ...]
 _TILE_KNOWN = np.float32(4)  # a tile counts wholly once a quarter of it is known
 
 
@@ -30,13 +34,14 @@ def push_pull(values: Floats, weight: Floats) -> Floats:
     Returns:
         (h, w, c) float32: `values` where the weight is 1, the surroundings where it is 0.
     """
+    channels = tuple(range(values.shape[2]))
     levels = [(np.ascontiguousarray(values, np.float32), np.ascontiguousarray(weight, np.float32))]
     while min(levels[-1][1].shape) > 1 and levels[-1][1].min() < 1:
-        levels.append(_halved(*levels[-1]))
+        levels.append(_halved(*levels[-1], channels))
     filled = _averaged(*levels[-1])
     for finer in reversed(levels[:-1]):
-        filled = _continued(*finer, filled)
-        _settle(filled, finer[1])
+        filled = _continued(*finer, filled, channels)
+        _settle(filled, finer[1], channels)
     return filled
 
 
@@ -49,36 +54,36 @@ def _averaged(values: Floats, weight: Floats) -> Floats:
 
 
 @compiled
-def _halved(values: Floats, weight: Floats) -> tuple[Floats, Floats]:
+def _halved(values: Floats, weight: Floats, channels: Channels) -> tuple[Floats, Floats]:
     """Average each 2×2 cells by their weight; a cell is known as soon as one of its four is."""
-    height, width, channels = values.shape
+    height, width = weight.shape
     h, w = (height + 1) // 2, (width + 1) // 2
-    means, known = np.empty((h, w, channels), np.float32), np.empty((h, w), np.float32)
+    means, known = np.empty((h, w, len(channels)), np.float32), np.empty((h, w), np.float32)
     for y in range(h):
         bottom = min(2 * y + 2, height)
         for x in range(w):
             right = min(2 * x + 2, width)
             total = np.float32(0)
-            for c in range(channels):
+            for c in range(len(channels)):
                 means[y, x, c] = 0
             for i in range(2 * y, bottom):
                 for j in range(2 * x, right):
                     part = weight[i, j]
                     if part > 0:
                         total += part
-                        for c in range(channels):
+                        for c in range(len(channels)):
                             means[y, x, c] += part * values[i, j, c]
             known[y, x] = min(total, np.float32(1))
             if total > 0:
-                for c in range(channels):
+                for c in range(len(channels)):
                     means[y, x, c] /= total
     return means, known
 
 
 @compiled
-def _continued(values: Floats, weight: Floats, coarse: Floats) -> Floats:
+def _continued(values: Floats, weight: Floats, coarse: Floats, channels: Channels) -> Floats:
     """Lay `values` by their weight over what the level above says, bilinearly: ¾ and ¼ of the two nearest cells."""
-    height, width, channels = values.shape
+    height, width = weight.shape
     h, w = coarse.shape[:2]
     filled = np.empty_like(values)
     near, far = np.float32(0.75), np.float32(0.25)
@@ -88,12 +93,12 @@ def _continued(values: Floats, weight: Floats, coarse: Floats) -> Floats:
         for x in range(width):
             known = weight[y, x]
             if known >= 1:
-                for c in range(channels):
+                for c in range(len(channels)):
                     filled[y, x, c] = values[y, x, c]
                 continue
             x0 = x // 2
             x1 = min(max(x0 + (1 if x % 2 else -1), 0), w - 1)
-            for c in range(channels):
+            for c in range(len(channels)):
                 above = near * coarse[y0, x0, c] + far * coarse[y0, x1, c]
                 below = near * coarse[y1, x0, c] + far * coarse[y1, x1, c]
                 around = near * above + far * below
@@ -102,9 +107,9 @@ def _continued(values: Floats, weight: Floats, coarse: Floats) -> Floats:
 
 
 @compiled
-def _settle(values: Floats, weight: Floats) -> None:
+def _settle(values: Floats, weight: Floats, channels: Channels) -> None:
     """Sweep down and up (Gauss-Seidel): each cell that is not known at all becomes the mean of its neighbours."""
-    height, width, channels = values.shape
+    height, width = weight.shape
     quarter = np.float32(0.25)
     for sweep in range(2):
         for i in range(height):
@@ -114,7 +119,7 @@ def _settle(values: Floats, weight: Floats) -> None:
                 x = j if sweep == 0 else width - 1 - j
                 if weight[y, x] <= 0:
                     left, right = max(x - 1, 0), min(x + 1, width - 1)
-                    for c in range(channels):
+                    for c in range(len(channels)):
                         beside = values[y, left, c] + values[y, right, c]
                         values[y, x, c] = quarter * (values[above, x, c] + values[below, x, c] + beside)
 
@@ -131,15 +136,15 @@ def tiled(light: Floats, mask: Mask, tile: int) -> Floats:
         (h, w, c) float32.
     """
     h, w = mask.shape
-    small = push_pull(*_tile_means(light, mask, -(-h // tile), -(-w // tile)))
+    small = push_pull(*_tile_means(light, mask, -(-h // tile), -(-w // tile), tuple(range(light.shape[2]))))
     return resize(small, (w, h))
 
 
 @compiled
-def _tile_means(light: Floats, mask: Mask, h: int, w: int) -> tuple[Floats, Floats]:
+def _tile_means(light: Floats, mask: Mask, h: int, w: int, channels: Channels) -> tuple[Floats, Floats]:
     """Mean of the masked cells of each of h×w tiles, and how much that is known."""
-    height, width, channels = light.shape
-    means, counts = np.zeros((h, w, channels), np.float32), np.zeros((h, w), np.float32)
+    height, width = mask.shape
+    means, counts = np.zeros((h, w, len(channels)), np.float32), np.zeros((h, w), np.float32)
     column = np.arange(width) * w // width
     for y in range(height):
         i = y * h // height
@@ -147,14 +152,14 @@ def _tile_means(light: Floats, mask: Mask, h: int, w: int) -> tuple[Floats, Floa
             if mask[y, x]:
                 j = column[x]
                 counts[i, j] += 1
-                for c in range(channels):
+                for c in range(len(channels)):
                     means[i, j, c] += light[y, x, c]
     enough = np.float32(height * width / (h * w)) / _TILE_KNOWN
     for i in range(h):
         for j in range(w):
             count = counts[i, j]
             if count > 0:
-                for c in range(channels):
+                for c in range(len(channels)):
                     means[i, j, c] /= count
             counts[i, j] = min(np.float32(1), count / enough)
     return means, counts
