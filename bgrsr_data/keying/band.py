@@ -16,6 +16,8 @@ from bgrsr_data.keying.blocks import BLOCK, Mask
 from bgrsr_data.keying.light import Light
 
 PIXELS = BLOCK * BLOCK
+# How near each row or column of pixels is to the middle of the block on its side, of the way from its own block's.
+_BESIDE = np.array([0.375, 0.125, 0.125, 0.375], np.float32)
 Floats = NDArray[np.float32]
 Places = NDArray[np.int64]
 
@@ -71,34 +73,39 @@ def gather(rgb: NDArray[np.uint8], light: Light, plate: Floats, where: Mask) -> 
     return band
 
 
-@inlined
-def _between(position: float, count: int) -> tuple[int, int, float]:
-    """The two cells that a position lies between, and how near it is to the second."""
-    first = int(np.floor(position))
-    return max(first, 0), min(first + 1, count - 1), position - first
-
-
 @compiled
 def _gather(rgb: NDArray[np.uint8], of_byte: Floats, plate: Floats, band: Band) -> None:
     for n in range(len(band.rows)):
         y, x = band.rows[n], band.columns[n]
+        above, below = max(y - 1, 0), min(y + 1, plate.shape[0] - 1)
+        left, right = max(x - 1, 0), min(x + 1, plate.shape[1] - 1)
         for i in range(BLOCK):
-            above, below, low = _between(y + (i + 0.5) / BLOCK - 0.5, plate.shape[0])
-            for j in range(BLOCK):
-                left, right, far = _between(x + (j + 0.5) / BLOCK - 0.5, plate.shape[1])
-                for k in range(3):
-                    upper = (1 - far) * plate[above, left, k] + far * plate[above, right, k]
-                    lower = (1 - far) * plate[below, left, k] + far * plate[below, right, k]
-                    band.behind[n, k, BLOCK * i + j] = (1 - low) * upper + low * lower
+            beside, low = above if i < BLOCK // 2 else below, _BESIDE[i]
+            for k in range(3):
+                first = plate[y, left, k] + low * (plate[beside, left, k] - plate[y, left, k])
+                here = plate[y, x, k] + low * (plate[beside, x, k] - plate[y, x, k])
+                last = plate[y, right, k] + low * (plate[beside, right, k] - plate[y, right, k])
+                for j in range(BLOCK):
+                    end = first if j < BLOCK // 2 else last
+                    band.behind[n, k, BLOCK * i + j] = here + _BESIDE[j] * (end - here)
                     band.seen[n, k, BLOCK * i + j] = of_byte[rgb[BLOCK * y + i, BLOCK * x + j, k]]
+
+
+@inlined
+def _between(position: np.float32, count: int) -> tuple[int, int, np.float32]:
+    """The two cells that a position lies between, and how near it is to the second."""
+    first = int(np.floor(position))
+    return max(first, 0), min(first + 1, count - 1), position - np.float32(first)
 
 
 @compiled
 def _sample(grid: Floats, band: Band, values: Floats) -> None:
+    down, across = np.float32(grid.shape[0] / band.size[0]), np.float32(grid.shape[1] / band.size[1])
+    half = np.float32(0.5)
     for n in range(len(band.rows)):
-        above, below, low = _between((band.rows[n] + 0.5) * grid.shape[0] / band.size[0] - 0.5, grid.shape[0])
-        left, right, far = _between((band.columns[n] + 0.5) * grid.shape[1] / band.size[1] - 0.5, grid.shape[1])
+        above, below, low = _between((np.float32(band.rows[n]) + half) * down - half, grid.shape[0])
+        left, right, far = _between((np.float32(band.columns[n]) + half) * across - half, grid.shape[1])
         for k in range(grid.shape[2]):
-            upper = (1 - far) * grid[above, left, k] + far * grid[above, right, k]
-            lower = (1 - far) * grid[below, left, k] + far * grid[below, right, k]
-            values[n, k] = (1 - low) * upper + low * lower
+            upper = grid[above, left, k] + far * (grid[above, right, k] - grid[above, left, k])
+            lower = grid[below, left, k] + far * (grid[below, right, k] - grid[below, left, k])
+            values[n, k] = upper + low * (lower - upper)

@@ -21,7 +21,7 @@ _RANGE_OF_16 = 3.53  # expected range of 16 normal values, in standard deviation
 # Direction of skin from grey in linear light, from sRGB (205, 166, 127).
 _SKIN = np.array([0.740, -0.071, -0.669], np.float32)
 LEAST_NOISE = 0.003  # of a key value: a codec hides the rest, and its own errors are of this size
-_ENOUGH = 16384  # values that tell a median
+_ENOUGH = 4096  # values that tell a median
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Pixel = TypeVar("Pixel", np.uint8, np.float32)
@@ -121,18 +121,20 @@ def _blocks_of(region: Mask, size: tuple[int, int]) -> tuple[NDArray[np.int64], 
 @compiled
 def _reduce(rgb: NDArray[np.uint8], of_byte: Floats, axis: Floats, mean: Floats, low: Floats, high: Floats) -> None:
     """Mean light of each block, and the least and greatest key value of its 16 pixels."""
+    from_red, from_green, from_blue = axis[0], axis[1], axis[2]
+    part = np.float32(1 / BLOCK**2)
     for y in range(low.shape[0]):
         for x in range(low.shape[1]):
             red = green = blue = np.float32(0)
             least, greatest = np.float32(np.inf), np.float32(-np.inf)
-            for i in range(BLOCK * y, BLOCK * y + BLOCK):
+            for i in range(BLOCK):
+                row = rgb[BLOCK * y + i]
                 for j in range(BLOCK * x, BLOCK * x + BLOCK):
-                    r, g, b = of_byte[rgb[i, j, 0]], of_byte[rgb[i, j, 1]], of_byte[rgb[i, j, 2]]
+                    r, g, b = of_byte[row[j, 0]], of_byte[row[j, 1]], of_byte[row[j, 2]]
                     red, green, blue = red + r, green + g, blue + b
-                    key = axis[0] * r + axis[1] * g + axis[2] * b
-                    least = key if key < least else least
-                    greatest = key if key > greatest else greatest
-            mean[y, x, 0], mean[y, x, 1], mean[y, x, 2] = red / BLOCK**2, green / BLOCK**2, blue / BLOCK**2
+                    key = from_red * r + from_green * g + from_blue * b
+                    least, greatest = min(least, key), max(greatest, key)
+            mean[y, x, 0], mean[y, x, 1], mean[y, x, 2] = red * part, green * part, blue * part
             low[y, x], high[y, x] = least, greatest
 
 

@@ -21,10 +21,11 @@ from bgrsr_data.keying.plate import Plate
 from bgrsr_data.keying.regions import Regions
 
 # A surface of reflectance r lit by the screen returns about r + 0.08 of that light; no edge gets more than this share.
-_MOST_SPILL = 0.8
+_MOST_SPILL = np.float32(0.8)
+f32 = np.float32
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-Colour = tuple[float, float, float]
+Colour = tuple[f32, f32, f32]
 
 
 def allowed_key(blocks: Blocks, plate: Plate, regions: Regions) -> Floats:
@@ -74,8 +75,9 @@ def paint_band(
         light: The working light.
         spill: The screen's light on the subject.
     """
-    found, share = np.empty((3, PIXELS)), np.empty(PIXELS)
-    axis = (spill.axis[0], spill.axis[1], spill.axis[2])
+    found, share = np.empty((3, PIXELS), f32), np.empty(PIXELS, f32)
+    axis, strength = (spill.axis[0], spill.axis[1], spill.axis[2]), f32(spill.strength)
+    noise = f32(spill.noise)
     for n in range(len(band.rows)):
         y, x = BLOCK * band.rows[n], BLOCK * band.columns[n]
         for p in range(PIXELS):
@@ -84,12 +86,12 @@ def paint_band(
             continue  # nothing of it is seen: the colours beside it will be continued here
         own = allowed[band.rows[n], band.columns[n]]
         mean = (around[n, 0], around[n, 1], around[n, 2])
-        spread = (around[n, 3] + around[n, 6] + around[n, 8]) / 3 + 0.03 * _mean_square(mean) + 1e-5
+        spread = (around[n, 3] + around[n, 6] + around[n, 8]) / f32(3) + f32(0.03) * _mean_square(mean) + f32(1e-5)
         for p in range(PIXELS):
             plate = (band.behind[n, 0, p], band.behind[n, 1, p], band.behind[n, 2, p])
             pixel = (band.seen[n, 0, p], band.seen[n, 1, p], band.seen[n, 2, p])
-            colour = _recovered(pixel, plate, mean, spread, share[p], spill.noise)
-            found[0, p], found[1, p], found[2, p] = _despilled(colour, plate, axis, own, spill.strength)
+            colour = _recovered(pixel, plate, mean, spread, share[p], noise)
+            found[0, p], found[1, p], found[2, p] = _despilled(colour, plate, axis, own, strength)
         _write(foreground, y, x, found, light)
 
 
@@ -105,8 +107,8 @@ def paint_rim(foreground: Bytes, rim: Mask, plates: Floats, allowed: Floats, lig
         light: The working light.
         spill: The screen's light on the subject.
     """
-    found = np.empty((3, PIXELS))
-    axis = (spill.axis[0], spill.axis[1], spill.axis[2])
+    found = np.empty((3, PIXELS), f32)
+    axis, strength = (spill.axis[0], spill.axis[1], spill.axis[2]), f32(spill.strength)
     for row in range(rim.shape[0]):
         for column in range(rim.shape[1]):
             if rim[row, column]:
@@ -117,46 +119,46 @@ def paint_rim(foreground: Bytes, rim: Mask, plates: Floats, allowed: Floats, lig
                         found[k, p] = light.of_byte[foreground[y + p // BLOCK, x + p % BLOCK, k]]
                 for p in range(PIXELS):
                     colour = (found[0, p], found[1, p], found[2, p])
-                    found[0, p], found[1, p], found[2, p] = _despilled(colour, plate, axis, own, spill.strength)
+                    found[0, p], found[1, p], found[2, p] = _despilled(colour, plate, axis, own, strength)
                 _write(foreground, y, x, found, light)
 
 
 @inlined
-def _recovered(c: Colour, b: Colour, m: Colour, spread: float, alpha: float, noise: float) -> Colour:
+def _recovered(c: Colour, b: Colour, m: Colour, spread: f32, alpha: f32, noise: f32) -> Colour:
     """The most likely colour between the rest (C − (1−a)B)/a and the core's mean m, not below 0."""
-    left = 1 - alpha
-    doubt = noise * noise + ((0.04 * left) ** 2 + 0.05**2 * alpha * left) * _mean_square(b)
+    left = f32(1) - alpha
+    doubt = noise * noise + ((f32(0.04) * left) ** 2 + f32(0.05**2) * alpha * left) * _mean_square(b)
     trust = alpha * spread
     total = doubt + alpha * trust
     return (
-        max((m[0] * doubt + (c[0] - left * b[0]) * trust) / total, 0.0),
-        max((m[1] * doubt + (c[1] - left * b[1]) * trust) / total, 0.0),
-        max((m[2] * doubt + (c[2] - left * b[2]) * trust) / total, 0.0),
+        max((m[0] * doubt + (c[0] - left * b[0]) * trust) / total, f32(0)),
+        max((m[1] * doubt + (c[1] - left * b[1]) * trust) / total, f32(0)),
+        max((m[2] * doubt + (c[2] - left * b[2]) * trust) / total, f32(0)),
     )
 
 
 @inlined
-def _mean_square(c: Colour) -> float:
-    return (c[0] * c[0] + c[1] * c[1] + c[2] * c[2]) / 3
+def _mean_square(c: Colour) -> f32:
+    return (c[0] * c[0] + c[1] * c[1] + c[2] * c[2]) / f32(3)
 
 
 @inlined
-def _despilled(c: Colour, b: Colour, axis: Colour, allowed: float, strength: float) -> Colour:
+def _despilled(c: Colour, b: Colour, axis: Colour, allowed: f32, strength: f32) -> Colour:
     """The colour without the screen's light b that its key value, beyond what is allowed, shows; not below 0."""
     key = (axis[0] * c[0] + axis[1] * c[1] + axis[2] * c[2]) / max(
-        axis[0] * b[0] + axis[1] * b[1] + axis[2] * b[2], 0.05
+        axis[0] * b[0] + axis[1] * b[1] + axis[2] * b[2], f32(0.05)
     )
-    lit = max(key, 0.0)
-    own = max((c[0] + c[1] + c[2] - lit * (b[0] + b[1] + b[2])) / 3, 0.0)
-    excess = strength * max(min(key - allowed, _MOST_SPILL * (own + 0.08)), 0.0)
-    return max(c[0] - excess * b[0], 0.0), max(c[1] - excess * b[1], 0.0), max(c[2] - excess * b[2], 0.0)
+    lit = max(key, f32(0))
+    own = max((c[0] + c[1] + c[2] - lit * (b[0] + b[1] + b[2])) / f32(3), f32(0))
+    excess = strength * max(min(key - allowed, _MOST_SPILL * (own + f32(0.08))), f32(0))
+    return max(c[0] - excess * b[0], f32(0)), max(c[1] - excess * b[1], f32(0)), max(c[2] - excess * b[2], f32(0))
 
 
 @inlined
-def _write(foreground: Bytes, y: int, x: int, colours: NDArray[np.float64], light: Light) -> None:
+def _write(foreground: Bytes, y: int, x: int, colours: Floats, light: Light) -> None:
     """Encode a block's colours, each to the nearest byte, as `Light.encode` does."""
     for p in range(PIXELS):
         for k in range(3):
-            value = min(colours[k, p], 1.0)
-            least = light.byte_at[int(value * CELLS)]
+            value = min(colours[k, p], f32(1))
+            least = light.byte_at[int(value * f32(CELLS))]
             foreground[y + p // BLOCK, x + p % BLOCK, k] = least + (value >= light.steps[least])

@@ -27,7 +27,7 @@ def continue_outward(foreground: Bytes, alpha: Floats) -> None:
     weight = np.empty(colour.shape[:2], np.float32)
     _average(foreground, alpha, colour, weight)
     filled = cv2.convertScaleAbs(push_pull(colour, weight))
-    hidden = (alpha <= _HIDDEN).astype(np.uint8)
+    hidden = (alpha <= _HIDDEN).view(np.uint8)
     cv2.copyTo(cv2.resize(filled, (w, h), interpolation=cv2.INTER_LINEAR), hidden, foreground)
 
 
@@ -42,11 +42,12 @@ def _average(foreground: Bytes, alpha: Floats, colour: Floats, weight: Floats) -
             red = green = blue = total = np.float32(0)
             for i in range(_CELL * y, min(_CELL * y + _CELL, alpha.shape[0]), 2):
                 for j in range(_CELL * x, min(_CELL * x + _CELL, alpha.shape[1]), 2):
-                    share = alpha[i, j] * alpha[i, j]
-                    red += share * foreground[i, j, 0]
-                    green += share * foreground[i, j, 1]
-                    blue += share * foreground[i, j, 2]
-                    total += share
-            known = max(total, np.float32(1e-6))
-            colour[y, x, 0], colour[y, x, 1], colour[y, x, 2] = red / known, green / known, blue / known
+                    if alpha[i, j] > 0:
+                        share = alpha[i, j] * alpha[i, j]
+                        red += share * np.float32(foreground[i, j, 0])
+                        green += share * np.float32(foreground[i, j, 1])
+                        blue += share * np.float32(foreground[i, j, 2])
+                        total += share
+            known = np.float32(1) / max(total, np.float32(1e-6))
+            colour[y, x, 0], colour[y, x, 1], colour[y, x, 2] = red * known, green * known, blue * known
             weight[y, x] = min(np.float32(2) * total, np.float32(1))

@@ -14,18 +14,18 @@ from numpy.typing import NDArray
 
 from bgrsr_data.compiled import compiled, inlined
 from bgrsr_data.keying.band import PIXELS, Band
-from bgrsr_data.keying.blocks import BLOCK, LEAST_NOISE, Blocks, Mask, by_block
+from bgrsr_data.keying.blocks import BLOCK, LEAST_NOISE, Blocks, Mask
 from bgrsr_data.keying.fill import push_pull
 from bgrsr_data.keying.regions import Regions
 
+f32 = np.float32  # a Python number beside a float32 would make every sum around it one of float64, at half the speed
 _CELL = 2
-_ROUNDS = 2
-_GRAIN = 2.0  # variance of pixels over that of block means, which is what is known of the core
-_LEAST_VARIANCE = 3e-5
-_DARKEST = 0.08  # no foreground colour has a channel below this share of its brightest
+_GRAIN = f32(2)  # variance of pixels over that of block means, which is what is known of the core
+_LEAST_VARIANCE = f32(3e-5)
+_DARKEST = f32(0.08)  # no foreground colour has a channel below this share of its brightest
 Floats = NDArray[np.float32]
-Colour = tuple[float, float, float]
-Symmetric = tuple[float, float, float, float, float, float]  # xx, xy, xz, yy, yz, zz
+Colour = tuple[f32, f32, f32]
+Symmetric = tuple[f32, f32, f32, f32, f32, f32]  # xx, xy, xz, yy, yz, zz
 
 
 def describe_subject(blocks: Blocks, regions: Regions) -> Floats:
@@ -85,14 +85,14 @@ def unmix(band: Band, around: Floats, softness: Floats, blocks: Blocks) -> tuple
         Alpha (n, 16) float32 [0, 1], and the summed squared error that the model itself expects of it.
     """
     alpha = np.empty((len(around), PIXELS), np.float32)
-    doubt = _unmix(band, around, softness, blocks.noise_light, blocks.noise, alpha)
+    doubt = _unmix(band, around, softness, f32(blocks.noise_light), f32(blocks.noise), alpha)
     return alpha, float(doubt)
 
 
 @compiled
-def _unmix(band: Band, around: Floats, softness: Floats, noise: float, key_noise: float, alpha: Floats) -> float:
+def _unmix(band: Band, around: Floats, softness: Floats, noise: f32, key_noise: f32, alpha: Floats) -> float:
     seen, behind = band.seen, band.behind
-    share, variance, doubt = np.empty(PIXELS), np.empty(PIXELS), 0.0
+    share, variance, doubt = np.empty(PIXELS, f32), np.empty(PIXELS, f32), 0.0
     for n in range(len(seen)):
         mean = (around[n, 0], around[n, 1], around[n, 2])
         spread = _subject_covariance(mean, around[n])
@@ -100,45 +100,46 @@ def _unmix(band: Band, around: Floats, softness: Floats, noise: float, key_noise
         for p in range(PIXELS):
             pixel = (seen[n, 0, p], seen[n, 1, p], seen[n, 2, p])
             plate = (behind[n, 0, p], behind[n, 1, p], behind[n, 2, p])
-            first, _ = _linear_estimate(pixel, plate, mean, spread, noise, 0.5)
+            first, _ = _linear_estimate(pixel, plate, mean, spread, noise, f32(0.5))
             second, variance[p] = _linear_estimate(pixel, plate, mean, spread, noise, first)
             share[p] = max(second, _least_alpha(pixel, plate, most, noise))
         low, high = _levels(share.mean(), key_noise, softness[n])
         for p in range(PIXELS):
             a = _unit((share[p] - low) / (high - low))
             alpha[n, p] = a
-            variance[p] = min(variance[p], 0.08) * (4 * a * (1 - a) + 0.05)  # less where alpha came out as 0 or 1
+            less = f32(4) * a * (f32(1) - a) + f32(0.05)  # where alpha came out as 0 or 1
+            variance[p] = min(variance[p], f32(0.08)) * less
         doubt += variance.sum()
     return doubt
 
 
 @inlined
-def _unit(value: float) -> float:
-    return min(max(value, 0.0), 1.0)
+def _unit(value: f32) -> f32:
+    return min(max(value, f32(0)), f32(1))
 
 
 @inlined
 def _subject_covariance(m: Colour, around: Floats) -> Symmetric:
     """How the subject's colour may differ from its mean: as the core around does, in brightness, and a little."""
-    floor = _LEAST_VARIANCE + 0.002 * (m[0] * m[0] + m[1] * m[1] + m[2] * m[2]) / 3
+    floor = _LEAST_VARIANCE + f32(0.002) * (m[0] * m[0] + m[1] * m[1] + m[2] * m[2]) / f32(3)
     return (
-        _GRAIN * around[3] + 0.06 * m[0] * m[0] + floor,
-        _GRAIN * around[4] + 0.06 * m[0] * m[1],
-        _GRAIN * around[5] + 0.06 * m[0] * m[2],
-        _GRAIN * around[6] + 0.06 * m[1] * m[1] + floor,
-        _GRAIN * around[7] + 0.06 * m[1] * m[2],
-        _GRAIN * around[8] + 0.06 * m[2] * m[2] + floor,
+        _GRAIN * around[3] + f32(0.06) * m[0] * m[0] + floor,
+        _GRAIN * around[4] + f32(0.06) * m[0] * m[1],
+        _GRAIN * around[5] + f32(0.06) * m[0] * m[2],
+        _GRAIN * around[6] + f32(0.06) * m[1] * m[1] + floor,
+        _GRAIN * around[7] + f32(0.06) * m[1] * m[2],
+        _GRAIN * around[8] + f32(0.06) * m[2] * m[2] + floor,
     )
 
 
 @inlined
-def _linear_estimate(c: Colour, b: Colour, m: Colour, s: Symmetric, noise: float, alpha: float) -> tuple[float, float]:
+def _linear_estimate(c: Colour, b: Colour, m: Colour, s: Symmetric, noise: f32, alpha: f32) -> tuple[f32, f32]:
     """The linear estimate of alpha of least variance, and that variance, if alpha were about what is given.
 
     With d = m − b, and V the covariance of the pixel around its expected colour, alpha = dᵀV⁻¹(c − b) / dᵀV⁻¹d. V⁻¹
     is the adjugate over the determinant, which cancels.
     """
-    subject, screen = alpha * alpha, (0.03 * (1 - alpha)) ** 2
+    subject, screen = alpha * alpha, (f32(0.03) * (f32(1) - alpha)) ** 2
     xx = subject * s[0] + screen * b[0] * b[0] + noise * noise
     xy = subject * s[1] + screen * b[0] * b[1]
     xz = subject * s[2] + screen * b[0] * b[2]
@@ -149,7 +150,7 @@ def _linear_estimate(c: Colour, b: Colour, m: Colour, s: Symmetric, noise: float
     ayy, ayz, azz = xx * zz - xz * xz, xy * xz - xx * yz, xx * yy - xy * xy
     x, y, z = m[0] - b[0], m[1] - b[1], m[2] - b[2]
     wx, wy, wz = axx * x + axy * y + axz * z, axy * x + ayy * y + ayz * z, axz * x + ayz * y + azz * z
-    surety = max(wx * x + wy * y + wz * z, 1e-12)
+    surety = max(wx * x + wy * y + wz * z, f32(1e-12))
     share = (wx * (c[0] - b[0]) + wy * (c[1] - b[1]) + wz * (c[2] - b[2])) / surety
     return _unit(share), (xx * axx + xy * axy + xz * axz) / surety
 
@@ -158,14 +159,14 @@ def _linear_estimate(c: Colour, b: Colour, m: Colour, s: Symmetric, noise: float
 def _brightest(m: Colour, around: Floats) -> Colour:
     """The most light that the foreground returns in each channel."""
     return (
-        min(1.0, 1.3 * m[0] + 3 * np.sqrt(max(around[3], 0.0)) + 0.02),
-        min(1.0, 1.3 * m[1] + 3 * np.sqrt(max(around[6], 0.0)) + 0.02),
-        min(1.0, 1.3 * m[2] + 3 * np.sqrt(max(around[8], 0.0)) + 0.02),
+        min(f32(1), f32(1.3) * m[0] + f32(3) * np.sqrt(max(around[3], f32(0))) + f32(0.02)),
+        min(f32(1), f32(1.3) * m[1] + f32(3) * np.sqrt(max(around[6], f32(0))) + f32(0.02)),
+        min(f32(1), f32(1.3) * m[2] + f32(3) * np.sqrt(max(around[8], f32(0))) + f32(0.02)),
     )
 
 
 @inlined
-def _least_alpha(c: Colour, b: Colour, most: Colour, noise: float) -> float:
+def _least_alpha(c: Colour, b: Colour, most: Colour, noise: f32) -> f32:
     """The least alpha that leaves no channel of the foreground below black or far above the core."""
     dark, strongest = _DARKEST * max(c[0], c[1], c[2]), max(b[0], b[1], b[2])
     red = _least_in_channel(c[0], b[0], most[0], dark, strongest, noise)
@@ -175,26 +176,27 @@ def _least_alpha(c: Colour, b: Colour, most: Colour, noise: float) -> float:
 
 
 @inlined
-def _least_in_channel(c: float, b: float, most: float, dark: float, strongest: float, noise: float) -> float:
-    black = (c + 2 * noise) / max(b, 1e-4) if b > max(4 * noise, 0.15 * strongest) else 1.0
-    pale = (c + 2 * noise - dark) / max(b - dark, 1e-4) if b > max(0.6 * strongest, 3 * dark) else 1.0
-    above = (c - 1.04 * b - 3 * noise) / max(most - b, 0.01) if most - b > 0.01 + 0.2 * b else 0.0
-    return max(1 - min(black, pale), above)
+def _least_in_channel(c: f32, b: f32, most: f32, dark: f32, strongest: f32, noise: f32) -> f32:
+    lit = c + f32(2) * noise
+    black = lit / max(b, f32(1e-4)) if b > max(f32(4) * noise, f32(0.15) * strongest) else f32(1)
+    pale = (lit - dark) / max(b - dark, f32(1e-4)) if b > max(f32(0.6) * strongest, f32(3) * dark) else f32(1)
+    above = (c - f32(1.04) * b - f32(3) * noise) / max(most - b, f32(0.01))
+    return max(f32(1) - min(black, pale), above if most - b > f32(0.01) + f32(0.2) * b else f32(0))
 
 
 @inlined
-def _levels(share: float, noise: float, softness: float) -> tuple[float, float]:
+def _levels(share: f32, noise: f32, softness: f32) -> tuple[f32, f32]:
     """The alphas to be pulled to 0 and 1, because noise alone explains them.
 
     A pixel's noise is no reason where its whole block shows that subject and screen are mixed: 16 pixels together
     have a quarter of it. Where the edge is soft, what is left of the levels gives way too: a ramp has a faint end.
     """
-    floor = 0.02 + noise
-    present = _unit((share - floor) / (floor + 0.01))
-    absent = _unit((1 - share - floor) / (floor + 0.01))
-    grain, least = min(2.5 * noise, 0.28), 2.5 * LEAST_NOISE
-    low = (0.02 + grain + (least - grain) * present) * (1 - softness * present)
-    return low, 1 - min(0.02 + noise, 0.15) * (1 - 0.5 * softness * absent)
+    floor = f32(0.02) + noise
+    present = _unit((share - floor) / (floor + f32(0.01)))
+    absent = _unit((f32(1) - share - floor) / (floor + f32(0.01)))
+    grain, least = min(f32(2.5) * noise, f32(0.28)), f32(2.5 * LEAST_NOISE)
+    low = (f32(0.02) + grain + (least - grain) * present) * (f32(1) - softness * present)
+    return low, f32(1) - min(f32(0.02) + noise, f32(0.15)) * (f32(1) - f32(0.5) * softness * absent)
 
 
 def lay_out(alpha: Floats, band: Band, core: Mask) -> Floats:
@@ -208,11 +210,24 @@ def lay_out(alpha: Floats, band: Band, core: Mask) -> Floats:
     Returns:
         (4 h, 4 w) float32 [0, 1].
     """
-    h, w = core.shape
-    pure = cv2.resize(core.astype(np.float32), (BLOCK * w, BLOCK * h), interpolation=cv2.INTER_NEAREST)
-    whole: Floats = np.asarray(pure, np.float32)
-    by_block(whole)[band.rows, band.columns] = alpha.reshape(-1, BLOCK, BLOCK)
+    whole = np.empty((BLOCK * core.shape[0], BLOCK * core.shape[1]), f32)
+    _lay_out(alpha, band, core, whole)
     return whole
+
+
+@compiled
+def _lay_out(alpha: Floats, band: Band, core: Mask, whole: Floats) -> None:
+    for y in range(whole.shape[0]):
+        row, blocks = whole[y], core[y // BLOCK]
+        for x in range(len(blocks)):
+            share = f32(1) if blocks[x] else f32(0)
+            for j in range(BLOCK):
+                row[BLOCK * x + j] = share
+    for n in range(len(band.rows)):
+        for i in range(BLOCK):
+            row = whole[BLOCK * band.rows[n] + i]
+            for j in range(BLOCK):
+                row[BLOCK * band.columns[n] + j] = alpha[n, BLOCK * i + j]
 
 
 def block_means(alpha: Floats, band: Band, core: Mask) -> Floats:
@@ -227,5 +242,14 @@ def block_means(alpha: Floats, band: Band, core: Mask) -> Floats:
         (h, w) float32 [0, 1].
     """
     means = core.astype(np.float32)
-    means[band.rows, band.columns] = alpha.mean(1)
+    _put_means(alpha, band, means)
     return means
+
+
+@compiled
+def _put_means(alpha: Floats, band: Band, means: Floats) -> None:
+    for n in range(len(alpha)):
+        total = f32(0)
+        for p in range(PIXELS):
+            total += alpha[n, p]
+        means[band.rows[n], band.columns[n]] = total / f32(PIXELS)
