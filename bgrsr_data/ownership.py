@@ -39,9 +39,31 @@ def refuse_unspeakable(items: Sequence[Item[Any]]) -> None:
         InputError: A name is not UTF-8.
     """
     for item in items:
-        path = str(getattr(item.payload, "path", ""))
-        if not path.isprintable() and any(0xD800 <= ord(letter) <= 0xDFFF for letter in path):
-            raise InputError(f"{path!r}: its name is not UTF-8; rename the file")
+        refuse_unspeakable_name(Path(getattr(item.payload, "path", "")))
+
+
+def refuse_unspeakable_name(path: Path) -> None:
+    """Refuse one such file.
+
+    Raises:
+        InputError: Its name is not UTF-8.
+    """
+    name = str(path)
+    if not name.isprintable() and any(0xD800 <= ord(letter) <= 0xDFFF for letter in name):
+        raise InputError(f"{name!r}: its name is not UTF-8; rename the file")
+
+
+def claim_file(ledger: Ledger, stage: str, place: str, out: Path) -> None:
+    """Put down, before it is written, that a file beside those of the items is ours, as a listing of them all.
+
+    Raises:
+        InputError: There is one that we did not write.
+    """
+    if place in ledger.items(_CLAIMS):
+        return
+    if (out / place).exists():
+        raise InputError(f"{out / place}: is no result of an earlier run; move it, or give another folder than {out}")
+    ledger.commit(Done(_CLAIMS, place, f"{stage} {place}", "done"), [])
 
 
 def claim(ledger: Ledger, stage: str, items: Sequence[Item[Any]], out: Path) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.licences import is_known, meant
+from bgrsr_data.ownership import claim_file
 from bgrsr_data.records import Clip, Record
 from bgrsr_data.stage import Item
 from bgrsr_data.trimaps.listing import NAME, Pictured, list_persons, pictured, pictured_of_clip, write_listing
@@ -36,7 +37,14 @@ def read_licences(written: str | None) -> tuple[str, ...]:
 def after_plain(
     items: list[Item[CocoImage]], out: Path, images: Path, *, overview: bool, quiet: bool
 ) -> Callable[[], None]:
-    """What is left to do when all persons are drawn: write the listing, and the sheets where they are asked for."""
+    """What is left to do when all persons are drawn: write the listing, and the sheets where they are asked for.
+
+    Raises:
+        InputError: There is a listing or a sheet that we did not write: it may be the annotations themselves.
+    """
+    if items:
+        for path in (out / NAME, (out / OVERVIEW).with_suffix(".png"))[: 1 + overview]:
+            _claim(path)
 
     def write() -> None:
         place = Workspace(out, ledger=OUT_LEDGER)
@@ -48,7 +56,7 @@ def after_plain(
         if not quiet:
             typer.echo(f"trimap: {persons} persons in {out / NAME}")
         if overview:
-            _draw(told, out, images, out / OVERVIEW, quiet=quiet)
+            _draw(told, out, images, out / OVERVIEW, quiet=quiet, before=_claim)
 
     return write
 
@@ -66,11 +74,31 @@ def _rows(place: Workspace, item: str) -> list[Record]:
     return list(place.ledger.rows_of_item(DrawTrimaps.name, item))
 
 
-def _draw(told: list[Pictured], root: Path, images: Path, stem: Path, *, quiet: bool) -> None:
+def _claim(path: Path) -> None:
+    """Make sure that a file in a folder of plain results is ours to write."""
+    place = Workspace.create(path.parent, ledger=OUT_LEDGER)
+    try:
+        with place.writing():
+            claim_file(place.ledger, DrawTrimaps.name, path.name, place.root)
+    finally:
+        place.close()
+
+
+def _draw(
+    told: list[Pictured],
+    root: Path,
+    images: Path,
+    stem: Path,
+    *,
+    quiet: bool,
+    before: Callable[[Path], None] | None = None,
+) -> None:
     from bgrsr_data.media.images import write_image
     from bgrsr_data.trimaps.overview import draw_overview
 
     for path, sheet in zip(_names(stem), draw_overview(list_persons(told), root, images), strict=False):
+        if before:
+            before(path)
         write_image(path, sheet)
         if not quiet:
             typer.echo(f"trimap: {path}")

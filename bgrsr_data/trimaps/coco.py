@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.media.coco import decode_segmentation, read_annotations
+from bgrsr_data.media.files import stamp_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,17 @@ class Person:
     crowd: bool
 
 
-@lru_cache(maxsize=4)
 def read_coco(path: Path) -> Any:  # a pycocotools COCO, which has no types
-    """Read an annotation file; a worker reads the same one once.
+    """Read an annotation file; a worker reads the same one once, and again when it was changed.
 
     Raises:
         InputError: It is missing, no JSON, or no COCO instances file.
     """
+    return _read(path, stamp_of(path))
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _stamp: str) -> Any:
     return read_annotations(path)
 
 

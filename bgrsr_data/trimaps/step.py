@@ -108,7 +108,7 @@ def plain_items(annotations: Path, images: Path, licences: Sequence[str] = ()) -
         path, number = images / str(entry["file_name"]), int(entry["id"])
         clip = make_id("clip", path.resolve())
         folder = f"{DrawTrimaps.folder}/{path.stem}"
-        if folder in taken:  # train/1.jpg and val/1.jpg
+        while folder in taken:  # train/1.jpg and val/1.jpg
             folder = f"{folder}-{number}"
         taken.add(folder)
         refused = _refused(licence_of_image(coco, entry), licences)

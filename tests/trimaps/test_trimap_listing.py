@@ -123,6 +123,41 @@ def test_a_licence_that_cannot_be_used_is_told_in_one_line(words: tuple[str, ...
     assert ended.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("taken", [NAME, "overview.png"])
+def test_a_file_that_was_there_before_is_not_replaced(taken: str, tmp_path: Path) -> None:
+    """The annotations themselves may be called as the listing is, and lie where the results shall be."""
+    path = make_coco(tmp_path)
+    path = path.rename(path.with_name(taken))
+    before = path.read_bytes()
+    words = ("--annotations", path, "--images", path.parent / "images", "--out", path.parent, "--overview")
+    ended = bgrsr("trimap", *words)
+    assert ended.returncode == 2
+    assert f"{taken}: is no result of an earlier run; move it" in ended.stderr
+    assert path.read_bytes() == before
+    assert not (path.parent / "trimaps").exists()
+
+
+def test_annotations_that_were_changed_are_read_anew(tmp_path: Path) -> None:
+    path = make_coco(tmp_path)
+    assert len(read_coco(path).anns) > 1
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps(content | {"annotations": content["annotations"][:1]}))
+    assert len(read_coco(path).anns) == 1
+
+
+def test_no_two_images_share_a_folder(tmp_path: Path) -> None:
+    """The third is called after its number, as the first is by chance."""
+    path = make_coco(tmp_path)
+    content = json.loads(path.read_text())
+    for image, name in zip(
+        content["images"], (f"b/1-{content['images'][2]['id']}.png", "1.png", "a/1.png"), strict=True
+    ):
+        image["file_name"] = name
+    path.write_text(json.dumps(content))
+    folders = [item.payload.folder for item in plain_items(path, tmp_path)]
+    assert len(set(folders)) == 3
+
+
 def test_persons_whose_image_failed_are_listed_as_failed(tmp_path: Path) -> None:
     path = make_coco(tmp_path / "coco")
     (path.parent / "images" / "2.png").unlink()
