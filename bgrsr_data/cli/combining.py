@@ -37,9 +37,9 @@ def combine_workspace(given: Mapping[str, Any], workspace: Path, *, as_json: boo
     stage = make_stage(Combine.name, _options(place, given))
     with place.writing(), progress_bars() as progress:
         outcome = run_stage(stage, place, workers=1, progress=progress)
-    material = reviewed(place.ledger, only_accepted=False)
-    rows = place.ledger.rows(Combination)
     options = cast(CombineOptions, stage.options)
+    material = reviewed(place.ledger, only_accepted=options.only_accepted)
+    rows = place.ledger.rows(Combination)
     if as_json:
         shares = measure_shares(rows, material.foregrounds, material.backgrounds, material.frames)
         typer.echo(json.dumps(as_dict(outcome) | {"shares": as_dicts(shares)}))

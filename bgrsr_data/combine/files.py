@@ -23,9 +23,10 @@ from bgrsr_data.media.contact import over
 from bgrsr_data.media.files import sha256_of
 from bgrsr_data.media.images import is_image, read_grey, read_rgb, write_image
 from bgrsr_data.media.masks import box_of
+from bgrsr_data.ownership import refuse_unspeakable_name
 from bgrsr_data.records import Background, Combination, Foreground, Frame, content_hash, make_id
 from bgrsr_data.trimaps.step import DrawTrimaps
-from bgrsr_data.workspace import OUT_LEDGER
+from bgrsr_data.workspace import LEDGER, OUT_LEDGER
 
 GREY = 128  # what a cut-out is laid over to compare its looks
 
@@ -46,8 +47,10 @@ def combine_files(
         (combinations, how many were drawn, what they show).
 
     Raises:
-        InputError: A folder is missing or has nothing to combine, or the splits leak.
+        InputError: A folder is missing or has nothing to combine, `out` is a workspace, or the splits leak.
     """
+    if (out / LEDGER).exists():
+        raise InputError(f"{out}: is a workspace, whose manifests are its own; give another folder than {out}")
     material = gather(foregrounds, backgrounds, out)
     rows = plan(material, options)
     for model, made in (
@@ -72,11 +75,13 @@ def gather(foregrounds: Path, backgrounds: Path, out: Path) -> Material:
     """Describe the files of two folders as rows, whose paths are relative to `out`.
 
     Raises:
-        InputError: A folder is missing or has nothing to combine, or a cut-out shows nobody.
+        InputError: A folder is missing or has nothing to combine, a cut-out shows nobody, or a name is not UTF-8.
     """
-    known = _known(foregrounds)
-    places = [_background(path, backgrounds, out) for path in _pictures(backgrounds)]
-    people = [_foreground(alpha, fg, foregrounds, out, known) for alpha, fg in _cut_outs(foregrounds)]
+    known, pictures, cut_outs = _known(foregrounds), _pictures(backgrounds), _cut_outs(foregrounds)
+    for path in (*pictures, *(alpha for alpha, _ in cut_outs)):
+        refuse_unspeakable_name(path)
+    places = [_background(path, backgrounds, out) for path in pictures]
+    people = [_foreground(alpha, fg, foregrounds, out, known) for alpha, fg in cut_outs]
     return Material([row for row, _ in people], places, [], [frame for _, frame in people], frozenset())
 
 

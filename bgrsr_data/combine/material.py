@@ -65,6 +65,14 @@ def split_material(
     return {tie[0]: split_of[component[tie[0]]] for tie in (*people, *places)}
 
 
+def places_of(backgrounds: Iterable[Background], split_of: Mapping[str, Split]) -> dict[Split, set[str]]:
+    """The places that each split has."""
+    places: dict[Split, set[str]] = {}
+    for background in backgrounds:
+        places.setdefault(split_of[background.id], set()).add(background.place)
+    return places
+
+
 def _room_for(split: Split, splits: int, rooms: set[str], forced: Mapping[str, Split]) -> bool:
     """Whether a split can have its places: enough for so many splits, or some that sources force into it.
 

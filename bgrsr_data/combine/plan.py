@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from bgrsr_data.combine.balance import Ring, Stocks, deal, pose_of
 from bgrsr_data.combine.draw import draw_row, too_small
-from bgrsr_data.combine.material import split_material
+from bgrsr_data.combine.material import PLACES, places_of, split_material
 from bgrsr_data.combine.options import CombineOptions
 from bgrsr_data.errors import InputError
 from bgrsr_data.records import Background, Clip, Combination, Foreground, Frame, Split, content_hash
@@ -55,10 +55,8 @@ def plan_combinations(
     people = [foreground for foreground in foregrounds if foreground.id not in left_out]
     _refuse_too_little(people, foregrounds, used, backgrounds)
     split_of = split_material(foregrounds, backgrounds, clips, options, frames, repeats)
-    places: dict[Split, set[str]] = {}
-    for background in used:
-        places.setdefault(split_of[background.id], set()).add(background.place)
-    people = [f for f in people if len(places.get(split_of[f.id], ())) > 1 and not too_small(f, options)]
+    places = places_of(used, split_of)
+    people = [f for f in people if len(places.get(split_of[f.id], ())) >= PLACES and not too_small(f, options)]
     if options.budget is None:
         triples = _walk(people, backgrounds, split_of, options, left_out, frames)
     else:

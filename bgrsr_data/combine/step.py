@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bgrsr_data.combine.draw import too_small
-from bgrsr_data.combine.material import split_material
+from bgrsr_data.combine.material import PLACES, places_of, split_material
 from bgrsr_data.combine.options import CombineOptions
 from bgrsr_data.combine.plan import plan_combinations
 from bgrsr_data.combine.shares import describe_shares, measure_shares, say_short
@@ -115,7 +115,8 @@ def left_alone(rows: Sequence[Combination], material: Material, options: Combine
         split_of = split_material(
             material.foregrounds, material.backgrounds, material.clips, options, material.frames, material.repeats
         )
-        lonely = [f.id for f in alone if f.id not in small and split_of[f.id] not in {row.split for row in rows}]
+        places = places_of((b for b in material.backgrounds if b.id not in material.left_out), split_of)
+        lonely = [f.id for f in alone if f.id not in small and len(places.get(split_of[f.id], ())) < PLACES]
         detail = "the split that it fell into has no two places; fetch more pictures with --role background"
         told += [reject_part(Combine.name, "all", name, "too-few-places", detail) for name in lonely]
     return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from bgrsr_data.ledger import Done, Ledger
 from bgrsr_data.manifests import manifest_path, read_rows
 from bgrsr_data.media.images import write_image
 from bgrsr_data.records import Combination, Foreground
-from bgrsr_data.workspace import OUT_LEDGER
+from bgrsr_data.workspace import OUT_LEDGER, Workspace
 
 ALPHA = np.full((24, 16), 255, np.uint8)
 
@@ -132,3 +133,18 @@ def test_plain_sets_are_checked_for_leaks_before_anything_is_written(
     with pytest.raises(InputError, match=r"the splits leak: person 'Ada' is in train .*; nothing was planned"):
         persons(tmp_path)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_whose_name_is_no_text_is_refused_by_its_name(tmp_path: Path) -> None:
+    cut_out(tmp_path / "keyed" / "a")
+    write_image(tmp_path / "rooms" / os.fsdecode(b"x\xff.png"), np.zeros((40, 50, 3), np.uint8))
+    with pytest.raises(InputError, match="its name is not UTF-8; rename the file"):
+        gather(tmp_path / "keyed", tmp_path / "rooms", tmp_path)
+
+
+def test_the_manifests_of_a_workspace_are_not_replaced(tmp_path: Path) -> None:
+    Workspace.create(tmp_path / "out").close()
+    cut_out(tmp_path / "keyed" / "a")
+    with pytest.raises(InputError, match="is a workspace"):
+        persons(tmp_path)
+    assert not manifest_path(tmp_path / "out", Foreground).exists()

@@ -175,8 +175,10 @@ def test_where_nothing_is_left_by_review_that_is_told() -> None:
         plan_combinations(PEOPLE, ROOMS, [], OPTIONS, frozenset(room.id for room in ROOMS[2:]))
 
 
-def test_under_a_budget_who_had_no_turn_is_not_called_unfit() -> None:
-    options = CombineOptions(budget=4)
+@pytest.mark.parametrize("budget", [1, 4])
+def test_under_a_budget_who_had_no_turn_is_not_called_unfit(budget: int) -> None:
+    """Nor where a whole split had none: it has places."""
+    options = CombineOptions(budget=budget)
     rows = plan_combinations(PEOPLE, ROOMS, [], options)
-    assert len(rows) == 4
+    assert len(rows) == budget
     assert left_alone(rows, Material(PEOPLE, ROOMS, [], [], frozenset()), options) == []
