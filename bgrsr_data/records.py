@@ -201,7 +201,7 @@ class Combination(Record):
     zoom: float = Field(description="Height of the placed foreground file over the height of the picture.")
     left: float = Field(description="Left edge of the placed file, in heights of the picture.")
     top: float = Field(description="Top edge of the placed file, in heights of the picture.")
-    flip: bool = Field(description="Mirror the foreground, before it is placed.")
+    flip: bool = Field(description="Mirror the person where they are placed: `left` counts from the right border then.")
     match: float = Field(
         default=0.0,
         description="How far exposure and white balance of the person are moved to those of the original background, "

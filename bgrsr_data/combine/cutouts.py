@@ -74,7 +74,7 @@ class Scene:
     @property
     def nbytes(self) -> int:
         """Memory that it takes."""
-        return self.srgb.nbytes
+        return self.srgb.nbytes + self.glow.nbytes
 
 
 @dataclass(frozen=True, slots=True)
