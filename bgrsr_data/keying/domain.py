@@ -42,8 +42,8 @@ def find_domain(rgb: NDArray[np.uint8], region: NDArray[np.bool_]) -> Domain:
     Returns:
         "srgb" where the screen is drawn and the edges are straight in encoded pixels, else "linear".
     """
-    here, away = _pairs(rgb, region)
-    if not len(here) or (here == away).all(1).mean() < _DRAWN:
+    here, alike = _on_screen(rgb, region, int(np.count_nonzero(region)))
+    if not len(here) or alike < _DRAWN * len(here):
         return "linear"
     screen = np.asarray(np.median(here, axis=0), np.uint8)
     errors = _edge_errors(rgb, _TABLE, screen, key_axis(to_linear(screen)))
@@ -53,11 +53,23 @@ def find_domain(rgb: NDArray[np.uint8], region: NDArray[np.bool_]) -> Domain:
     return "srgb" if float(np.log(linear / encoded)) > _STRAIGHTER else "linear"
 
 
-def _pairs(rgb: NDArray[np.uint8], region: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """(n, 3) pixels in the middle of the region's cells, and those some way below and to the right of them."""
-    height, width = rgb.shape[:2]
-    y, x = ((np.nonzero(region)[k] * 2 + 1) * side // (2 * region.shape[k]) for k, side in ((0, height), (1, width)))
-    return rgb[y, x], rgb[np.minimum(y + _AWAY_PX, height - 1), np.minimum(x + _AWAY_PX, width - 1)]
+@compiled
+def _on_screen(rgb: NDArray[np.uint8], region: NDArray[np.bool_], count: int) -> tuple[NDArray[np.uint8], int]:
+    """(n, 3) pixels in the middle of the region's cells, and how many equal those some way below and to the right."""
+    (height, width), (h, w) = rgb.shape[:2], region.shape
+    here, found, alike = np.empty((count, 3), np.uint8), 0, 0
+    for i in range(h):
+        for j in range(w):
+            if region[i, j]:
+                y, x = (2 * i + 1) * height // (2 * h), (2 * j + 1) * width // (2 * w)
+                away = rgb[min(y + _AWAY_PX, height - 1), min(x + _AWAY_PX, width - 1)]
+                same = 0
+                for k in range(3):
+                    here[found, k] = rgb[y, x, k]
+                    same += rgb[y, x, k] == away[k]
+                alike += same == 3
+                found += 1
+    return here, alike
 
 
 @compiled

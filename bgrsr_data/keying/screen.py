@@ -21,7 +21,8 @@ MIN_SIDE = 32
 _DARK = np.float32(0.004)
 _BINS, _REACH, _SHIFTS = 64, 0.8, 6
 _NEAR, _REGION = 0.10, 0.17
-_ENOUGH = 4096  # cells that tell a median
+_ENOUGH = 4096  # cells that tell a median, and lead to a mode
+_ROWS = 3  # of a cell: those between tell no more
 _LIGHT = np.float32(1e-3)
 _PLANE = np.array([[2, -1, -1], [0, 3**0.5, -(3**0.5)]], np.float32) / np.float32(6**0.5)
 _SUM = np.ones((1, 3), np.float32)
@@ -103,7 +104,7 @@ def find_screen(rgb: NDArray[np.uint8], wanted: str = "auto") -> Screen:
     if min(height, width) < MIN_SIDE:
         raise Rejection("too-small", f"a frame of {width}x{height} is below {MIN_SIDE} pixels a side")
     shrink = max(1.0, min(height, width) / SHORT_SIDE)
-    rows = rgb[:: 1 + (shrink > 6)]  # every other row of a large frame tells as much
+    rows = rgb[:: max(1, int(shrink / _ROWS))]
     small = cv2.resize(rows, (round(width / shrink), round(height / shrink)), interpolation=cv2.INTER_AREA)
     light = to_linear(np.asarray(small, np.uint8))
     colours = chromaticity(light)
@@ -143,19 +144,25 @@ def _mode(colours: Floats, rough: Floats) -> Floats:
     weight[: max(1, h // 12)] *= 3
     weight[:, : max(1, w // 16)] *= 3
     weight[:, -max(1, w // 16) :] *= 3
-    heavy = weight > _LIGHT
-    if not heavy.any():
+    heavy = np.flatnonzero(weight > _LIGHT)
+    if not len(heavy):
         raise Rejection("no-screen", "no smooth area of a strong colour reaches the frame's border")
-    plane, mass = _plane(colours[heavy]), weight[heavy]
+    plane, mass = _plane(colours.reshape(-1, 3)[heavy]), weight.ravel()[heavy]
     bins = ((plane + _REACH) * (_BINS / (2 * _REACH))).astype(np.int32).clip(0, _BINS - 1)
     masses = np.bincount(bins @ np.array([_BINS, 1], np.int32), mass, _BINS**2).reshape(_BINS, _BINS)
     counts = np.asarray(cv2.GaussianBlur(masses.astype(np.float32), (0, 0), 2.0))
     top = np.unravel_index(int(counts.argmax()), counts.shape)
     peak = ((np.array(top) + 0.5) * (2 * _REACH / _BINS) - _REACH).astype(np.float32)
-    for _ in range(_SHIFTS):
-        near = mass * (_apart(plane, peak) < _NEAR**2)
-        peak = np.asarray((near @ plane) / max(float(near.sum()), 1e-6), np.float32)
-    return np.asarray(1 / 3 + peak @ _PLANE, np.float32)
+    some = np.s_[:: 1 + len(plane) // _ENOUGH]
+    for _ in range(_SHIFTS - 1):
+        peak = _shifted(plane[some], mass[some], peak)
+    return np.asarray(1 / 3 + _shifted(plane, mass, peak) @ _PLANE, np.float32)
+
+
+def _shifted(plane: Floats, mass: Floats, peak: Floats) -> Floats:
+    """The mean of what is near a peak: one step of mean shift (Comaniciu and Meer, PAMI 2002)."""
+    near = mass * (_apart(plane, peak) < _NEAR**2)
+    return np.asarray((near @ plane) / max(float(near.sum()), 1e-6), np.float32)
 
 
 def _apart(plane: Floats, origin: Floats) -> Floats:
@@ -175,8 +182,8 @@ def _region(light: Floats, colours: Floats, centre: Floats) -> Mask:
     plane, origin = _plane(colours), _plane(centre)
     reach = min(_REGION, 0.6 * float(np.hypot(*origin)))
     same = (_apart(plane, origin) < reach**2) & (cv2.transform(light, _SUM) > 0.006)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(same.astype(np.uint8), connectivity=4)
-    area = stats[:, cv2.CC_STAT_AREA]
+    _, labels = cv2.connectedComponents(same.view(np.uint8), connectivity=4)
+    area = np.bincount(labels.ravel())
     kept = area > 0.01 * same.size
     for rim in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
         kept[rim] |= area[rim] > 8
