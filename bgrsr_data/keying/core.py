@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bgrsr_data.errors import Rejection
 from bgrsr_data.keying.band import Band, gather
-from bgrsr_data.keying.blocks import BLOCK, Blocks, by_block, summarise
+from bgrsr_data.keying.blocks import BLOCK, Blocks, by_block, key_value, summarise
 from bgrsr_data.keying.borders import add_garbage, find_bars, find_studio
 from bgrsr_data.keying.chroma import chroma_lost, sharpen_chroma
 from bgrsr_data.keying.despill import Spill, allowed_key, paint_band, paint_rim
@@ -185,7 +185,7 @@ def _paint(scene: _Scene, alpha: Floats, band: Band, around: Floats, strength: f
     spill = Spill(scene.blocks.axis, scene.blocks.noise_light, strength)
     paint_band(foreground, alpha, band, around, allowed, light, spill)
     if strength > 0:
-        level = np.maximum(scene.plate.light @ spill.axis, 0.05)
+        level = np.maximum(key_value(scene.plate.light, spill.axis), np.float32(0.05))
         lit = scene.regions.rim & ~scene.regions.band & (scene.blocks.high > allowed * level)
         paint_rim(foreground, lit, scene.plate.light, allowed, light, spill)
     return foreground

@@ -20,6 +20,7 @@ from bgrsr_data.keying.light import CELLS, Light
 from bgrsr_data.keying.plate import Plate
 from bgrsr_data.keying.regions import Regions
 
+_TILE = 4  # blocks: finer than the core's own colours change
 # A surface of reflectance r lit by the screen returns about r + 0.08 of that light; no edge gets more than this share.
 _MOST_SPILL = np.float32(0.8)
 f32 = np.float32
@@ -43,7 +44,7 @@ def allowed_key(blocks: Blocks, plate: Plate, regions: Regions) -> Floats:
     deep = deep if deep.any() else regions.core
     level = np.maximum(key_value(plate.light, blocks.axis), np.float32(0.05))
     key = np.clip(key_value(blocks.mean, blocks.axis) / level, 0, 1)[..., None]
-    return tiled(np.asarray(key, np.float32), deep, 2)[..., 0]
+    return tiled(np.asarray(key, np.float32), deep, _TILE)[..., 0]
 
 
 class Spill(NamedTuple):
