@@ -13,6 +13,7 @@ from typing import Any
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.ledger import Done, Ledger
+from bgrsr_data.media.files import refuse_unspeakable_name
 from bgrsr_data.stage import Item
 
 _CLAIMS = "claim"  # what claims are called among the ledger's stages; a claim's id is the place
@@ -40,17 +41,6 @@ def refuse_unspeakable(items: Sequence[Item[Any]]) -> None:
     """
     for item in items:
         refuse_unspeakable_name(Path(getattr(item.payload, "path", "")))
-
-
-def refuse_unspeakable_name(path: Path) -> None:
-    """Refuse one such file.
-
-    Raises:
-        InputError: Its name is not UTF-8.
-    """
-    name = str(path)
-    if not name.isprintable() and any(0xD800 <= ord(letter) <= 0xDFFF for letter in name):
-        raise InputError(f"{name!r}: its name is not UTF-8; rename the file")
 
 
 def claim_file(ledger: Ledger, stage: str, place: str, out: Path) -> None:

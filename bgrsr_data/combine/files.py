@@ -20,10 +20,9 @@ from bgrsr_data.ledger import Ledger
 from bgrsr_data.manifests import manifest_path, write_rows
 from bgrsr_data.media.colour import luma
 from bgrsr_data.media.contact import over
-from bgrsr_data.media.files import sha256_of
+from bgrsr_data.media.files import refuse_unspeakable_name, sha256_of
 from bgrsr_data.media.images import is_image, read_grey, read_rgb, write_image
 from bgrsr_data.media.masks import box_of
-from bgrsr_data.ownership import refuse_unspeakable_name
 from bgrsr_data.records import Background, Combination, Foreground, Frame, content_hash, make_id
 from bgrsr_data.trimaps.step import DrawTrimaps
 from bgrsr_data.workspace import LEDGER, OUT_LEDGER

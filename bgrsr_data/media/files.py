@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bgrsr_data.errors import DiskFullError
+from bgrsr_data.errors import DiskFullError, InputError
 
 # The names that written_beside gives, and nobody else: what a kill left of them may be removed from any folder. The
 # suffix stays last, since OpenCV and FFmpeg choose the format by it.
@@ -64,3 +64,14 @@ def stamp_of(path: Path) -> str:
     except OSError:
         return f"{place} missing"
     return f"{place} {stat.st_size} {stat.st_mtime_ns}"
+
+
+def refuse_unspeakable_name(path: Path) -> None:
+    """Refuse a file whose name is no text: rows hold paths as text.
+
+    Raises:
+        InputError: Its name is not UTF-8.
+    """
+    name = str(path)
+    if not name.isprintable() and any(0xD800 <= ord(letter) <= 0xDFFF for letter in name):
+        raise InputError(f"{name!r}: its name is not UTF-8; rename the file")
