@@ -11,20 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.compiled import compiled
+from bgrsr_data.media.colour import light_of, srgb_of
 
 ONE = 65535
 
 
-def _light(srgb: float) -> float:
-    return srgb / 12.92 if srgb <= 0.04045 else float(((srgb + 0.055) / 1.055) ** 2.4)
-
-
-def _srgb(light: float) -> float:
-    return light * 12.92 if light <= 0.0031308 else float(1.055 * light ** (1 / 2.4) - 0.055)
-
-
-LIGHT_OF_SRGB8: NDArray[np.uint16] = np.array([round(ONE * _light(v / 255)) for v in range(256)], np.uint16)
-SRGB8_OF_LIGHT: NDArray[np.uint8] = np.array([round(255 * _srgb(v / ONE)) for v in range(ONE + 1)], np.uint8)
+LIGHT_OF_SRGB8: NDArray[np.uint16] = np.array([round(ONE * light_of(v / 255)) for v in range(256)], np.uint16)
+SRGB8_OF_LIGHT: NDArray[np.uint8] = np.array([round(255 * srgb_of(v / ONE)) for v in range(ONE + 1)], np.uint8)
 
 
 def decode(srgb: NDArray[np.uint8]) -> NDArray[np.uint16]:

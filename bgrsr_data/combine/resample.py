@@ -38,10 +38,6 @@ class Taps(NamedTuple):
     first: NDArray[np.int64]
     weights: NDArray[np.float32]
 
-    def mirrored(self) -> Taps:
-        """The same in the other direction: the last output pixel comes first."""
-        return Taps(self.first[::-1].copy(), self.weights[:, ::-1].copy())
-
 
 def taps(
     source: int,

@@ -16,22 +16,12 @@ from bgrsr_data.errors import InputError, Rejection
 from bgrsr_data.fetch.kept import Kept, find_kept, keep
 from bgrsr_data.fetch.verify import probe
 from bgrsr_data.marked import did_you_mean
-from bgrsr_data.media.coco import licence_of_image, licences_of_image, read_annotations
+from bgrsr_data.media.coco import licence_of_image, licences_of_image
 from bgrsr_data.media.files import write_bytes
 from bgrsr_data.records import make_id
 
 if TYPE_CHECKING:
     from pycocotools.coco import COCO
-
-__all__ = [
-    "find_image",
-    "keep_image",
-    "licence_of_image",
-    "name_of",
-    "person_images",
-    "read_annotations",
-    "refuse_other_size",
-]
 
 
 def person_images(coco: COCO, categories: Sequence[str] = ()) -> list[dict[str, Any]]:

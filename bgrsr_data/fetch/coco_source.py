@@ -23,16 +23,15 @@ from bgrsr_data.errors import FetchError, InputError, Rejection
 from bgrsr_data.fetch.coco import (
     find_image,
     keep_image,
-    licence_of_image,
     name_of,
     person_images,
-    read_annotations,
     refuse_other_size,
 )
 from bgrsr_data.fetch.kept import Kept
 from bgrsr_data.fetch.local import copy_in
 from bgrsr_data.fetch.provenance import Licences
 from bgrsr_data.fetch.reasons import typed_error, unfit_error
+from bgrsr_data.media.coco import licence_of_image, read_annotations
 from bgrsr_data.media.files import write_bytes
 from bgrsr_data.records import Source, content_hash
 

@@ -26,12 +26,13 @@ from statistics import quantiles
 from typing import Any
 
 from bgrsr_data.errors import Rejection
-from bgrsr_data.fetch.coco import find_image, licence_of_image, person_images, read_annotations
+from bgrsr_data.fetch.coco import find_image, person_images
 from bgrsr_data.fetch.local import list_files
 from bgrsr_data.fetch.options import FetchOptions
 from bgrsr_data.fetch.pace import GUESTS_AN_HOUR, site_of
 from bgrsr_data.fetch.sources import is_url
 from bgrsr_data.licences import is_accepted
+from bgrsr_data.media.coco import licence_of_image, read_annotations
 from bgrsr_data.media.times import parse_section
 from bgrsr_data.records import Source
 

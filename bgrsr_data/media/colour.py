@@ -10,16 +10,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_LINEAR_OF_8BIT: NDArray[np.float32] = np.array(
-    [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in np.arange(256) / 255.0], np.float32
-)
+
+def light_of(srgb: float) -> float:
+    """Linear light of one sRGB value, both in [0, 1]: what tables are made of."""
+    return srgb / 12.92 if srgb <= 0.04045 else float(((srgb + 0.055) / 1.055) ** 2.4)
+
+
+def srgb_of(light: float) -> float:
+    """The way back."""
+    return light * 12.92 if light <= 0.0031308 else float(1.055 * light ** (1 / 2.4) - 0.055)
+
+
+_LINEAR_OF_8BIT: NDArray[np.float32] = np.array([light_of(v / 255) for v in range(256)], np.float32)
 _LEVELS = 1 << 14
 _SRGB8_OF_LEVEL: NDArray[np.uint8] = np.array(
-    [
-        round(255 * (v * 12.92 if v <= 0.0031308 else 1.055 * v ** (1 / 2.4) - 0.055))
-        for v in np.arange(_LEVELS) / (_LEVELS - 1)
-    ],
-    np.uint8,
+    [round(255 * srgb_of(v / (_LEVELS - 1))) for v in range(_LEVELS)], np.uint8
 )
 
 

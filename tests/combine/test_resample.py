@@ -71,12 +71,6 @@ def test_outside_of_what_is_not_extended_there_is_nothing() -> None:
     np.testing.assert_allclose(made, [0.5, 1, 1, 1, 0.5, 0], atol=1e-7)
 
 
-def test_mirrored_taps_give_the_mirrored_picture() -> None:
-    source, columns = picture(3, 20, 30), taps(30, 2.3, 1.2, 20)
-    plain, mirrored = (scale(source, whole_taps(20, 20), way) for way in (columns, columns.mirrored()))
-    np.testing.assert_array_equal(plain[..., ::-1], mirrored)
-
-
 def test_sixteen_bit_and_float_pictures_are_scaled_alike() -> None:
     whole = np.random.default_rng(2).integers(0, 65536, (3, 31, 41)).astype(np.uint16)
     wide = whole.astype(np.float32) / np.float32(65535)

@@ -12,10 +12,11 @@ import pytest
 
 from bgrsr_data.errors import FetchError, InputError, Rejection
 from bgrsr_data.fetch.client import Client, Manner
-from bgrsr_data.fetch.coco import find_image, licence_of_image, name_of, person_images, read_annotations
+from bgrsr_data.fetch.coco import find_image, name_of, person_images
 from bgrsr_data.fetch.coco_source import LeftOut, fetch_coco
 from bgrsr_data.fetch.kept import Kept
 from bgrsr_data.fetch.retrying import Retries
+from bgrsr_data.media.coco import licence_of_image, read_annotations
 from bgrsr_data.records import Source
 
 
