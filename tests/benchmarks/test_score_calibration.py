@@ -1,6 +1,6 @@
 """How well the score ranks keys by their true error, and what it was fitted to (docs/keying-score.md).
 
-pytest tests/benchmarks/test_key_score.py -s -m benchmark
+pytest tests/benchmarks/test_score_calibration.py -s -m benchmark
 """
 
 from __future__ import annotations
