@@ -107,7 +107,7 @@ def without_smear(blocks: Blocks, plate: Plate, softness: Floats) -> Plate:
     if not (far.any() and inner.any()):
         return plate
     screen, subject = tiled(blocks.mean, far, _CHROMA_TILE), tiled(blocks.mean, inner, _COLOUR_TILE)
-    most = np.asarray(np.clip(2 * softness, 0, 1) * near, np.float32)
+    most = np.asarray(np.clip(2 * softness, 0, 1) * (near & plate.known), np.float32)
     cleaned, share = _cleaned(blocks.mean, screen, subject, most)
     known = plate.known & (share < _MOST)
     return Plate(tiled(cleaned, known, 2), known, plate.alike)

@@ -69,7 +69,7 @@ def divide(blocks: Blocks, plate: Plate, softness: Floats) -> Regions:
     calm = (depth > max(8.0, 0.01 * long_side)) & (odd | (even & (high < 0.55)))
     core |= _morph(calm, cv2.MORPH_OPEN, 3)
     pure = (high < 0.15 + 3 * noise) | (spread < 0.12 + 4 * noise)
-    core |= _own(blocks, plate, screen, core & pure) & (spread < 0.25 * np.maximum(scale, 1))
+    core |= _own(blocks, plate, screen, core & pure, ~(core | screen) & (spread < 0.25 * np.maximum(scale, 1)))
     ramp = core & _ramp(key, high, grey, depth, softness, noise)
     between = _morph(core, cv2.MORPH_CLOSE, 5) & pure & (depth > 6) & ~core
     core, ramp = core | between, ramp | between & (softness > _RAMP)
@@ -78,8 +78,8 @@ def divide(blocks: Blocks, plate: Plate, softness: Floats) -> Regions:
     return Regions(~reach, core, reach & ~core | ramp, rim, core & pure & ~ramp)
 
 
-def _own(blocks: Blocks, plate: Plate, screen: Mask, sure: Mask) -> Mask:
-    """Blocks of the subject's own colours: no screen shows in them, although they are not grey, or not even.
+def _own(blocks: Blocks, plate: Plate, screen: Mask, sure: Mask, asked: Mask) -> Mask:
+    """Which of the blocks asked about are of the subject's own colours: no screen shows, although they are not grey.
 
     Each is keyed along a direction of its own, at right angles to the colour of the sure core nearby: all shades of
     that colour are at 0 there, and the plate is at 1.
@@ -89,25 +89,29 @@ def _own(blocks: Blocks, plate: Plate, screen: Mask, sure: Mask) -> Mask:
         return seed
     depth = _depth_px(screen)
     deep = depth > max(8.0, 0.01 * BLOCK * max(screen.shape))
-    key = _key_beside(blocks.mean, plate.light, tiled(blocks.mean, seed, _TILE), np.float32(_TURN + 4 * blocks.noise))
+    asked = asked & deep
+    near = _morph(asked, cv2.MORPH_DILATE, 7)  # what the dilation and the opening below look at
+    subject = tiled(blocks.mean, seed, _TILE)
+    key = _key_beside(blocks.mean, plate.light, subject, near, np.float32(_TURN + 4 * blocks.noise))
     around = cv2.dilate(key, np.ones((3, 3), np.uint8))
-    return _morph(deep & (around < 0.10 + 3 * blocks.noise), cv2.MORPH_OPEN, 3)
+    return _morph(deep & (around < 0.10 + 3 * blocks.noise), cv2.MORPH_OPEN, 3) & asked
 
 
 @compiled
-def _key_beside(mean: Floats, plate: Floats, subject: Floats, turn: np.float32) -> Floats:
-    """Key of each block along its plate's part at right angles to the subject's colour; 1 where that part is small."""
+def _key_beside(mean: Floats, plate: Floats, subject: Floats, where: Mask, turn: np.float32) -> Floats:
+    """Key of blocks along their plate's part at right angles to the subject's colour; 1 where that part is small."""
     h, w = mean.shape[:2]
     key = np.ones((h, w), np.float32)
     for y in range(h):
         for x in range(w):
-            p, q, s = plate[y, x, 0], plate[y, x, 1], plate[y, x, 2]
-            f, g, b = subject[y, x, 0], subject[y, x, 1], subject[y, x, 2]
-            share = (p * f + q * g + s * b) / max(f * f + g * g + b * b, np.float32(1e-8))
-            i, j, k = p - share * f, q - share * g, s - share * b
-            length = i * p + j * q + k * s
-            if length > turn * turn * (p * p + q * q + s * s):
-                key[y, x] = (i * mean[y, x, 0] + j * mean[y, x, 1] + k * mean[y, x, 2]) / length
+            if where[y, x]:
+                p, q, s = plate[y, x, 0], plate[y, x, 1], plate[y, x, 2]
+                f, g, b = subject[y, x, 0], subject[y, x, 1], subject[y, x, 2]
+                share = (p * f + q * g + s * b) / max(f * f + g * g + b * b, np.float32(1e-8))
+                i, j, k = p - share * f, q - share * g, s - share * b
+                length = i * p + j * q + k * s
+                if length > turn * turn * (p * p + q * q + s * s):
+                    key[y, x] = (i * mean[y, x, 0] + j * mean[y, x, 1] + k * mean[y, x, 2]) / length
     return key
 
 
