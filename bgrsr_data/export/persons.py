@@ -11,7 +11,7 @@ from bgrsr_data.ledger import Ledger
 from bgrsr_data.manifests import FOLDER
 from bgrsr_data.records import Clip, ManifestRow, Record, content_hash, make_id
 from bgrsr_data.stage import Item
-from bgrsr_data.trimaps.step import DrawTrimaps
+from bgrsr_data.trimaps.step import DrawTrimaps, annotations_of
 
 PATH = f"{FOLDER}/trimaps.coco.json"
 
@@ -33,7 +33,8 @@ def persons_to_publish(ledger: Ledger) -> Item[Persons] | None:
     images = [(clip, rows[clip.id]) for clip in clips]
     if not images:
         return None
-    content = content_hash(*(row.content for clip, some in images for row in (clip, *some)))
+    annotated = (annotations_of(clip, ledger) for clip, _ in images)
+    content = content_hash(*(row.content for clip, some in images for row in (clip, *some)), *annotated)
     return Item("trimaps.coco", (content,), Persons(images))
 
 

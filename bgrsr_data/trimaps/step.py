@@ -57,7 +57,7 @@ class DrawTrimaps(Stage[CocoImage]):
             if clip.role == "coco" and clip.annotations and clip.id not in out:
                 folder = f"{self.folder}/{clip.id}"
                 image = CocoImage(clip.id, clip.person, clip.path, clip.annotations, None, folder)
-                yield Item(clip.id, (clip.content,), image)
+                yield Item(clip.id, (clip.content, annotations_of(clip, ledger)), image)
 
     def run(self, item: Item[CocoImage], root: Path) -> Sequence[Record]:
         """Draw what one image shows."""
@@ -82,6 +82,12 @@ class DrawTrimaps(Stage[CocoImage]):
             except Rejection as unfit_one:
                 rows.append(reject_part(self.name, item.id, person.annotation, unfit_one.reason, unfit_one.detail))
         return rows
+
+
+def annotations_of(clip: Clip, ledger: Ledger) -> str:
+    """SHA-256 of what is annotated in an image of a workspace, which its row does not tell; "" where it is gone."""
+    path = ledger.path.parent / str(clip.annotations)
+    return sha256_of(path) if path.is_file() else ""
 
 
 def _refuse_unwanted(person: Person, image: CocoImage) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydantic import ValidationError
-from small import make_coco
+from small import bgrsr, make_coco
 
 from bgrsr_data.engines.local import run_here
 from bgrsr_data.engines.result import Result, attempt
@@ -180,3 +180,22 @@ def test_an_item_travels_to_a_worker(coco: Path) -> None:
     for item in plain_items(coco, coco.parent / "images"):
         again: Item[CocoImage] = pickle.loads(pickle.dumps(item))
         assert again == item
+
+
+def test_an_image_that_was_annotated_anew_is_cut_out_anew(tmp_path: Path) -> None:
+    """The picture is the same and so is its row: the annotations beside it tell."""
+    coco = make_coco(tmp_path / "coco")
+    fetch = ("fetch", coco.parent / "images", "--role", "coco", "--annotations", coco, "--source-licence", "CC0")
+    workspace = ("-w", tmp_path / "w")
+    assert bgrsr("init", tmp_path / "w").returncode == 0
+    assert bgrsr(*fetch, *workspace).returncode == 0
+    first = bgrsr("trimap", "--min-side-px", 16, *workspace)
+    assert first.stdout.startswith("trimap: 4 foregrounds, 4 trimaps"), first.stdout + first.stderr
+    content = json.loads(coco.read_text())
+    content["annotations"] = [one for one in content["annotations"] if one["id"] != 22]
+    coco.write_text(json.dumps(content))
+    assert bgrsr(*fetch, *workspace).returncode == 0
+    again = bgrsr("trimap", *workspace)
+    assert "up to date" not in again.stdout
+    folders = (tmp_path / "w" / "trimaps").glob("*/*/mask.png")
+    assert sorted(path.parent.name for path in folders) == ["11", "21", "31"]
