@@ -68,6 +68,7 @@ class Stage(ABC, Generic[Payload]):
     outside: bool = False  # True: its inputs may be away for a while; an item that fails keeps what it gave before
     spares: frozenset[str] = frozenset()  # reasons of rejections that leave the files of before where they are
     whole: bool = False  # True: its one item is the whole set; input that it cannot work with ends the run
+    sealed: bool = False  # True: a file that holds other bytes than its row tells is written again
     notes: tuple[str, ...] = ()  # endings of what it writes down beside a file, as .info.json: it goes with the file
     keeps_others: bool = False  # True: items that are not listed any more are left as they are
     command: str = ""  # what runs it alone, where that is not its name

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bgrsr_data.records import RejectionRow
+from bgrsr_data.records import Clip, RejectionRow
 from bgrsr_data.runner import plan_stage
-from bgrsr_data.stages import stage_as_it_ran, stage_class, stage_names
+from bgrsr_data.stages import make_stage, stage_as_it_ran, stage_class, stage_names
 from bgrsr_data.workspace import Workspace
 
 
@@ -51,13 +51,23 @@ def workspace_status(workspace: Workspace) -> list[StageStatus]:
 def next_command(workspace: Workspace, rows: Iterable[StageStatus]) -> str | None:
     """What runs the first stage that is stale or was never run, in the order that data walks; None where none is.
 
+    Once there is footage, a stage that finds nothing to do in it is not named: `trimap` without COCO's pictures.
+
     Args:
         workspace: The workspace.
         rows: Its status.
     """
-    done = {row.stage for row in rows if not row.stale} | workspace.ledger.passed_over()
-    name = next((name for name in stage_names() if name not in done), None)
+    ran = {row.stage: row.stale for row in rows}
+    done = {stage for stage, stale in ran.items() if not stale} | workspace.ledger.passed_over()
+    left = (name for name in stage_names() if name not in done)
+    if workspace.ledger.rows(Clip):
+        left = (name for name in left if name in ran or _finds_work(workspace, name))
+    name = next(left, None)
     return name and (stage_class(name).command or name)
+
+
+def _finds_work(workspace: Workspace, name: str) -> bool:
+    return any(True for _ in make_stage(name).items(workspace.ledger))
 
 
 def _status(workspace: Workspace, name: str) -> StageStatus:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bgrsr_data.ledger import Ledger
-from bgrsr_data.media.files import HALF_WRITTEN
-from bgrsr_data.records import Record
+from bgrsr_data.media.files import HALF_WRITTEN, sha256_of
+from bgrsr_data.records import ManifestRow, Record
 from bgrsr_data.stage import Stage
 
 _ROW_ID = re.compile(r"[a-z]+-[0-9a-f]{16}")
@@ -45,7 +45,7 @@ def written_files(ledger: Ledger, stage: Stage[Any]) -> Iterator[tuple[str, str]
 
 
 class Missing:
-    """Which items of a stage lack a file that they wrote, read once."""
+    """Which items of a stage lack a file that they wrote, or, where it is sealed, the bytes of it; read once."""
 
     def __init__(self, ledger: Ledger, stage: Stage[Any], root: Path) -> None:
         self._ledger, self._stage, self._root = ledger, stage, root
@@ -54,8 +54,16 @@ class Missing:
     def __contains__(self, item: str) -> bool:
         if self._items is None:
             named = written_files(self._ledger, self._stage)
-            self._items = {owner for owner, path in named if not (self._root / path).is_file()}
+            self._items = {owner for owner, path in named if not (self._root / path).is_file()} | self._edited()
         return item in self._items
+
+    def _edited(self) -> set[str]:
+        if not self._stage.sealed:
+            return set()
+        rows = [(item, row) for item, row in self._ledger.records(self._stage.name) if isinstance(row, ManifestRow)]
+        return {
+            item for item, row in rows if (path := self._root / row.path).is_file() and sha256_of(path) != row.sha256
+        }
 
 
 def sweep(folder: Path) -> None:

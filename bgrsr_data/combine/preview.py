@@ -94,11 +94,10 @@ def _captions(row: Combination, person_of: dict[str, str], title_of: dict[str, s
     """What is said below the four pictures: who and where, what the camera did, how the person sits in the light."""
     coded = "" if row.codec == "none" else f", {row.codec} {row.quality}"
     blur = f", blur {row.blur_px:.1f} px" if row.blur_px else ""
-    warm = row.light[0] - row.light[2]
     return [
         f"{row.split}: {person_of[row.foreground]}, {title_of[row.original_background]}",
         f"{title_of[row.target_background]}; {row.kernel}, noise {row.noise:.3f}{blur}{coded}",
-        f"match {row.match:.2f}, cast {warm:+.2f}, wrap {row.wrap:.2f}",
+        f"match {row.match:.2f}, cast {row.light[0] - 1:+.2f}, wrap {row.wrap:.2f}",
         f"shadow {row.shadow:.2f}, spill {row.spill:.2f}, zoom {row.zoom:.2f}{', mirrored' if row.flip else ''}",
     ]
 

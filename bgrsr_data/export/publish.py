@@ -77,6 +77,7 @@ class Publish(Stage[Rows | Persons]):
     pooled = False
     whole = True  # a set that leaks is refused as a whole
     outside = True  # and then the manifests stay as they were
+    sealed = True  # an edited manifest is not what the set is
     options: PublishOptions
 
     def items(self, ledger: Ledger) -> Iterable[Item[Rows | Persons]]:

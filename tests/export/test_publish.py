@@ -68,3 +68,15 @@ def test_verdicts_are_published(place: Workspace) -> None:
     place.ledger.add_verdicts([said])
     run_stage(STAGE, place)
     assert read_rows(manifest_path(place.root, Verdict), Verdict) == [said]
+
+
+@pytest.mark.parametrize("edited", [b"junk", b""])
+def test_a_manifest_that_somebody_edited_is_written_again(place: Workspace, edited: bytes) -> None:
+    run_stage(STAGE, place)
+    path = manifest_path(place.root, Background)
+    before = path.read_bytes()
+    path.write_bytes(edited)
+    outcome = run_stage(STAGE, place)
+    assert (outcome.done, outcome.unchanged) == (1, len(FILES) - 1)
+    assert path.read_bytes() == before
+    assert run_stage(STAGE, place).worked == 0
