@@ -21,7 +21,7 @@ _RANGE_OF_16 = 3.53  # expected range of 16 normal values, in standard deviation
 # Direction of skin from grey in linear light, from sRGB (205, 166, 127).
 _SKIN = np.array([0.740, -0.071, -0.669], np.float32)
 LEAST_NOISE = 0.003  # of a key value: a codec hides the rest, and its own errors are of this size
-_ENOUGH = 4096  # values that tell a median
+_ENOUGH = 8192  # values that tell a median
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Pixel = TypeVar("Pixel", np.uint8, np.float32)

@@ -19,8 +19,7 @@ from bgrsr_data.keying.fill import push_pull
 from bgrsr_data.keying.regions import Regions
 
 f32 = np.float32  # a Python number beside a float32 would make every sum around it one of float64, at half the speed
-_CELL = 4  # blocks along a cell of what is told of the subject
-_BLUR = 0.6  # cells
+_LARGE = 240  # blocks along a frame: below it the subject is told by finer cells, more smoothed, which flicker less
 _GRAIN = f32(2)  # variance of pixels over that of block means, which is what is known of the core
 _LEAST_VARIANCE = f32(3e-5)
 _DARKEST = f32(0.08)  # no foreground colour has a channel below this share of its brightest
@@ -37,14 +36,16 @@ def describe_subject(blocks: Blocks, regions: Regions) -> Floats:
         regions: What each block is.
 
     Returns:
-        (h/4, w/4, 9) float32, a cell for four by four blocks: mean (3), then covariance as xx, xy, xz, yy, yz, zz.
+        (h/4, w/4, 9) float32, a cell for four by four blocks (two by two in a small frame): mean (3), then
+            covariance as xx, xy, xz, yy, yz, zz.
     """
     h, w = regions.core.shape
     core = regions.core.astype(np.uint8)
     inner = cv2.erode(core, np.ones((2, 2), np.uint8), borderValue=1) > 0
-    sums = np.zeros((-(-h // _CELL), -(-w // _CELL), 10), np.float32)
-    _add_moments(blocks.mean, inner if inner.any() else regions.core, regions.pure, sums)
-    sums = np.asarray(cv2.GaussianBlur(sums, (0, 0), _BLUR), np.float32)
+    cell, blur = (4, 0.6) if max(h, w) >= _LARGE else (2, 1.5)
+    sums = np.zeros((-(-h // cell), -(-w // cell), 10), np.float32)
+    _add_moments(blocks.mean, inner if inner.any() else regions.core, regions.pure, cell, sums)
+    sums = np.asarray(cv2.GaussianBlur(sums, (0, 0), blur), np.float32)
     known = np.maximum(sums[..., 9], np.float32(1e-6))
     moments = push_pull(sums[..., :9] / known[..., None], np.clip(known / np.float32(0.03), 0, 1))
     _centre(moments)
@@ -52,15 +53,15 @@ def describe_subject(blocks: Blocks, regions: Regions) -> Floats:
 
 
 @compiled
-def _add_moments(mean: Floats, core: Mask, pure: Mask, sums: Floats) -> None:
+def _add_moments(mean: Floats, core: Mask, pure: Mask, cell: int, sums: Floats) -> None:
     """Add each core block's colour and its products to its cell; what is not pure weighs a tenth."""
     for y in range(core.shape[0]):
         for x in range(core.shape[1]):
             if core[y, x]:
-                weight = (f32(1) if pure[y, x] else f32(0.1)) / f32(_CELL**2)
+                weight = (f32(1) if pure[y, x] else f32(0.1)) / f32(cell * cell)
                 r, g, b = mean[y, x, 0], mean[y, x, 1], mean[y, x, 2]
                 for k, moment in enumerate((r, g, b, r * r, r * g, r * b, g * g, g * b, b * b, f32(1))):
-                    sums[y // _CELL, x // _CELL, k] += weight * moment
+                    sums[y // cell, x // cell, k] += weight * moment
 
 
 @compiled
