@@ -42,9 +42,9 @@ def describe_subject(blocks: Blocks, regions: Regions) -> Floats:
     h, w = regions.core.shape
     core = regions.core.astype(np.uint8)
     inner = cv2.erode(core, np.ones((2, 2), np.uint8), borderValue=1) > 0
-    cell, blur = (4, 0.6) if max(h, w) >= _LARGE else (2, 1.5)
-    sums = np.zeros((-(-h // cell), -(-w // cell), 10), np.float32)
-    _add_moments(blocks.mean, inner if inner.any() else regions.core, regions.pure, cell, sums)
+    halvings, blur = (2, 0.6) if max(h, w) >= _LARGE else (1, 1.5)
+    sums = np.zeros((-(-h >> halvings), -(-w >> halvings), 10), np.float32)
+    _add_moments(blocks.mean, inner if inner.any() else regions.core, regions.pure, halvings, sums)
     sums = np.asarray(cv2.GaussianBlur(sums, (0, 0), blur), np.float32)
     known = np.maximum(sums[..., 9], np.float32(1e-6))
     moments = push_pull(sums[..., :9] / known[..., None], np.clip(known / np.float32(0.03), 0, 1))
@@ -53,15 +53,15 @@ def describe_subject(blocks: Blocks, regions: Regions) -> Floats:
 
 
 @compiled
-def _add_moments(mean: Floats, core: Mask, pure: Mask, cell: int, sums: Floats) -> None:
+def _add_moments(mean: Floats, core: Mask, pure: Mask, halvings: int, sums: Floats) -> None:
     """Add each core block's colour and its products to its cell; what is not pure weighs a tenth."""
     for y in range(core.shape[0]):
         for x in range(core.shape[1]):
             if core[y, x]:
-                weight = (f32(1) if pure[y, x] else f32(0.1)) / f32(cell * cell)
+                weight = (f32(1) if pure[y, x] else f32(0.1)) / f32(1 << 2 * halvings)
                 r, g, b = mean[y, x, 0], mean[y, x, 1], mean[y, x, 2]
                 for k, moment in enumerate((r, g, b, r * r, r * g, r * b, g * g, g * b, b * b, f32(1))):
-                    sums[y // cell, x // cell, k] += weight * moment
+                    sums[y >> halvings, x >> halvings, k] += weight * moment
 
 
 @compiled
