@@ -37,7 +37,6 @@ class Cutout:
         planes: (4, h, w) uint16 premultiplied linear R, G, B, and alpha, of the box that alpha fills.
         left: Left edge of the box in its file, in pixels of the file.
         top: Its top edge.
-        file_width: Width of the file.
         file_height: Height of the file.
         shrunk: Pixels of `planes` a pixel of the file, at most 1.
         light: Mean linear R, G and B of what is covered.
@@ -46,7 +45,6 @@ class Cutout:
     planes: NDArray[np.uint16]
     left: int
     top: int
-    file_width: int
     file_height: int
     shrunk: float
     light: Light
@@ -129,7 +127,7 @@ def cut_out(colour: NDArray[np.uint8], alpha: NDArray[np.uint8], size: Size) -> 
             taps(n, 0.0, 1 / shrunk, m) for n, m in zip(planes.shape[1:], (height, width), strict=True)
         )
         planes = to_16bit(scale(planes, rows_of, columns_of))
-    return Cutout(planes, left, top, alpha.shape[1], alpha.shape[0], shrunk, light)
+    return Cutout(planes, left, top, alpha.shape[0], shrunk, light)
 
 
 def place(cutout: Cutout, row: Combination, size: Size) -> Placed:

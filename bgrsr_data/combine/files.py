@@ -46,10 +46,15 @@ def combine_files(
         (combinations, how many were drawn, what they show).
 
     Raises:
-        InputError: A folder is missing or has nothing to combine, `out` is a workspace, or the splits leak.
+        InputError: A folder is missing or has nothing to combine, `out` is a workspace or lies among the
+            backgrounds, or the splits leak.
     """
     if (out / LEDGER).exists():
         raise InputError(f"{out}: is a workspace, whose manifests are its own; give another folder than {out}")
+    if backgrounds.resolve() in (out.resolve(), *out.resolve().parents):
+        raise InputError(
+            f"{out}: lies in {backgrounds}: the next run would take the pairs for rooms; give another folder"
+        )
     material = gather(foregrounds, backgrounds, out)
     rows = plan(material, options)
     for model, made in (

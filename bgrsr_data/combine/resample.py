@@ -110,6 +110,8 @@ def scale(planes: NDArray[Any], rows: Taps, columns: Taps) -> NDArray[np.float32
         (C, H, W) float32; 65535 has become 1.
     """
     out = np.empty((len(planes), rows.first.size, columns.first.size), np.float32)
+    if not out.size:  # a person who is wholly outside
+        return out
     grows = out.shape[1] > planes.shape[1]
     for plane, scaled in zip(planes, out, strict=True):  # one at a time: it stays in the processor's own memory
         if grows:  # fewer pixels are touched in this order

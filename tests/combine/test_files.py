@@ -148,3 +148,10 @@ def test_the_manifests_of_a_workspace_are_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is a workspace"):
         persons(tmp_path)
     assert not manifest_path(tmp_path / "out", Foreground).exists()
+
+
+def test_pairs_are_not_drawn_among_the_backgrounds(tmp_path: Path) -> None:
+    cut_out(tmp_path / "keyed" / "a")
+    write_image(tmp_path / "rooms" / "0.png", np.zeros((40, 50, 3), np.uint8))
+    with pytest.raises(InputError, match="would take the pairs for rooms"):
+        combine_files(tmp_path / "keyed", tmp_path / "rooms", tmp_path / "rooms" / "out", CombineOptions(), render=0)

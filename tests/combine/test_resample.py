@@ -71,6 +71,12 @@ def test_outside_of_what_is_not_extended_there_is_nothing() -> None:
     np.testing.assert_allclose(made, [0.5, 1, 1, 1, 0.5, 0], atol=1e-7)
 
 
+@pytest.mark.parametrize(("rows", "columns"), [(0, 5), (5, 0), (0, 0)])
+def test_nothing_is_asked_for_and_nothing_made(rows: int, columns: int) -> None:
+    made = scale(picture(4, 20, 30), taps(20, 2.0, 1.0, rows), taps(30, 2.0, 1.0, columns))
+    assert made.shape == (4, rows, columns)
+
+
 def test_sixteen_bit_and_float_pictures_are_scaled_alike() -> None:
     whole = np.random.default_rng(2).integers(0, 65536, (3, 31, 41)).astype(np.uint16)
     wide = whole.astype(np.float32) / np.float32(65535)
