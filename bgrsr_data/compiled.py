@@ -2,9 +2,10 @@
 
 A compiled function is written for one pixel, block or line as its paper puts it, and Numba makes machine code of it
 (Lam, Pitrou and Seibert, "Numba: a LLVM-based Python JIT compiler", 2015). The code is kept on disk, so only the first
-run of a new installation waits for the compiler. Floating point stays exact (no fastmath): every machine gives the
-same bytes. A division by zero gives infinity or no number, as in NumPy: a test before each would keep the loop from
-taking many pixels at once. The interpreter's lock is let go, so threads render side by side.
+run of a new installation waits for the compiler. Floating point stays exact (no fastmath): sums, products, quotients
+and roots give the same bytes on every machine; only `exp` and `log` are the machine's own. A division by zero gives
+infinity or no number, as in NumPy: a test before each would keep the loop from taking many pixels at once. The
+interpreter's lock is let go, so threads render side by side.
 """
 
 from __future__ import annotations

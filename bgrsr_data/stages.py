@@ -85,6 +85,8 @@ def say(error: ValidationError, model: type[BaseModel]) -> tuple[tuple[str | int
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return first["loc"], f"unknown key '{key}'{did_you_mean(key, model.model_fields)}"
+    if first["type"] == "string_pattern_mismatch" and key in model.model_fields:
+        return first["loc"], f"'{key}' is not {first['input']!r} but: {model.model_fields[key].description}"
     return first["loc"], f"'{key}': {first['msg'][:1].lower()}{first['msg'][1:]}, not {first['input']!r}"
 
 

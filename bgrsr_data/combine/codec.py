@@ -86,7 +86,7 @@ class _Coders(threading.local):
     """The coders of a thread: to open one takes longer than to code ten pictures."""
 
     def __init__(self) -> None:
-        self.get = lru_cache(32)(_Coder)
+        self.get = lru_cache(64)(_Coder)
 
 
 _CODERS = _Coders()

@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
-from bgrsr_data.combine.render import Pair, Renderer
+from bgrsr_data.combine.render import CACHE_BYTES, Pair, Renderer
 from bgrsr_data.combine.resample import Size
 from bgrsr_data.records import Combination
 
@@ -28,7 +28,8 @@ def digest(renderer: Renderer, rows: Sequence[Combination], *, workers: int = 0)
     if not workers:
         return _joined(pair_digest(renderer.render(row)) for row in rows)
     shares = [rows[start : start + SHARE] for start in range(0, len(rows), SHARE)]
-    told = [(renderer.root, renderer.lr_size, renderer.hr_size, share) for share in shares]
+    memory = CACHE_BYTES // workers
+    told = [(renderer.root, renderer.lr_size, renderer.hr_size, memory, share) for share in shares]
     with ProcessPoolExecutor(workers, multiprocessing.get_context("forkserver")) as pool:
         return _joined(each for share in pool.map(_digests, told) for each in share)
 
@@ -43,16 +44,16 @@ def pair_digest(pair: Pair) -> str:
     return sha.hexdigest()
 
 
-def _digests(told: tuple[Path, Size, Size, Sequence[Combination]]) -> list[str]:
-    root, lr_size, hr_size, rows = told
-    renderer = _renderer(root, lr_size, hr_size)
+def _digests(told: tuple[Path, Size, Size, int, Sequence[Combination]]) -> list[str]:
+    root, lr_size, hr_size, memory, rows = told
+    renderer = _renderer(root, lr_size, hr_size, memory)
     return [pair_digest(renderer.render(row)) for row in rows]
 
 
 @lru_cache(1)
-def _renderer(root: Path, lr_size: Size, hr_size: Size) -> Renderer:
-    """A worker's own."""
-    return Renderer(root, lr_size=lr_size, hr_size=hr_size)
+def _renderer(root: Path, lr_size: Size, hr_size: Size, memory: int) -> Renderer:
+    """A worker's own, with its share of the memory."""
+    return Renderer(root, lr_size=lr_size, hr_size=hr_size, cache_bytes=memory)
 
 
 def _joined(digests: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ the person's. Values outside [0, 1] are taken for logits.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.keying.mattes import Mattes
+from bgrsr_data.media.files import stamp_of
 from bgrsr_data.media.onnx import Network
 
 Floats = NDArray[np.float32]
@@ -78,14 +79,18 @@ class Segmenter:
         return height, width
 
 
-@cache
 def load_segmenter(path: str) -> Segmenter:
-    """A network, read once by each process.
+    """A network, read once by each process, and again where its file is another.
 
     Raises:
         InputError: It is missing, or finds no persons.
         ToolError: onnxruntime is not installed.
     """
+    return _loaded(path, stamp_of(Path(path)))
+
+
+@lru_cache(2)
+def _loaded(path: str, stamp: str) -> Segmenter:  # noqa: ARG001 - it tells one file from its successor
     return Segmenter(Path(path))
 
 

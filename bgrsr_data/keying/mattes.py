@@ -30,9 +30,8 @@ Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 _FAINT = 0.01
 _WHOLE = 240  # a level for each of a block's 16 pixels, exact in a mean
-_MARGIN = (
-    0.02  # of the longer side: subject is marked a little inside of its edge, so what is near it may be subject too
-)
+# Of the longer side: subject is marked a little inside of its edge, so what is near it may be subject too.
+_MARGIN = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)

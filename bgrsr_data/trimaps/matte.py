@@ -170,7 +170,8 @@ def _pymatting() -> Any:  # has no types
     import numba  # noqa: PLC0415 - in the worker that needs it
 
     parallel: Any = importlib.import_module("numba.np.ufunc.parallel")
-    parallel._backend_init_process_lock = parallel._backend_init_process_lock or contextlib.nullcontext()
+    held = getattr(parallel, "_backend_init_process_lock", None)
+    parallel._backend_init_process_lock = held or contextlib.nullcontext()
     numba.set_num_threads(1)
     import pymatting  # noqa: PLC0415
 
