@@ -28,7 +28,7 @@ from bgrsr_data.keying.outward import continue_outward
 from bgrsr_data.keying.plate import Plate, estimate_plate
 from bgrsr_data.keying.quality import Evidence, judge
 from bgrsr_data.keying.regions import Regions, divide
-from bgrsr_data.keying.screen import Screen, find_screen, screen_name
+from bgrsr_data.keying.screen import Screen, find_screen
 from bgrsr_data.keying.strays import find_strays
 from bgrsr_data.keying.unmix import block_means, describe_subject, lay_out, unmix
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bgrsr_data.keying.clip import Prior
     from bgrsr_data.keying.mattes import Mattes
 
-__all__ = ["Key", "key_image", "screen_name", "see_screen"]
+__all__ = ["Key", "key_image", "see_screen"]
 
 LEAST_SUBJECT = 0.004
 _EDGE = 0.3  # of screen less grey: blocks that spread by more hold an edge

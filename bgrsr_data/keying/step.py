@@ -172,7 +172,7 @@ def in_levels(alpha: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 def _described(what: Keyable, key: Key, levels: NDArray[np.uint8], paths: tuple[str, str], content: str) -> Foreground:
-    from bgrsr_data.keying.core import screen_name  # noqa: PLC0415
+    from bgrsr_data.keying.screen import screen_name  # noqa: PLC0415
     from bgrsr_data.media.masks import box_of  # noqa: PLC0415
 
     height, width = levels.shape

@@ -11,8 +11,9 @@ from keying_scenes import GREY, SCREENS, Floats, compose, disc
 from numpy.typing import NDArray
 
 from bgrsr_data.errors import Rejection
-from bgrsr_data.keying.core import Key, key_image, screen_name
+from bgrsr_data.keying.core import Key, key_image
 from bgrsr_data.keying.options import KeyOptions
+from bgrsr_data.keying.screen import screen_name
 from bgrsr_data.media.images import read_rgb
 
 SKIN = (205, 166, 127)
