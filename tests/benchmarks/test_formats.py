@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from cpu_time import cpu_ms
 from skimage import data
 
 from bgrsr_data.media.images import JPEG_444, read_rgb
@@ -46,15 +45,6 @@ FORMATS: dict[str, tuple[str, list[int]]] = {
     "WebP 95": (".webp", [cv2.IMWRITE_WEBP_QUALITY, 95]),
     "AVIF 95, fastest": (".avif", [cv2.IMWRITE_AVIF_QUALITY, 95, cv2.IMWRITE_AVIF_SPEED, 10]),
 }  # fmt: skip
-
-
-def cpu_ms(work: Callable[[], object]) -> float:
-    best = float("inf")
-    for _ in range(3):
-        start = time.process_time()
-        work()
-        best = min(best, time.process_time() - start)
-    return 1e3 * best
 
 
 def pictures() -> list[np.ndarray]:

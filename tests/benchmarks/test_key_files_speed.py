@@ -9,13 +9,13 @@ from __future__ import annotations
 import itertools
 import resource
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from cpu_time import cpu_ms
 from skimage import data
 
 from bgrsr_data.keying.core import key_image
@@ -56,17 +56,6 @@ def clip(tmp_path: Path) -> Path:
             frame[:, left : left + 1080][inside] = person[inside]
             encoder.stdin.write(np.clip(frame, 0, 255).astype(np.uint8).tobytes())
     return path
-
-
-def cpu_ms(work: Callable[[], object], times: int = 5) -> float:
-    """Processor milliseconds of the fastest of `times` calls, after one that warms up."""
-    work()
-    taken = []
-    for _ in range(times):
-        start = time.process_time()
-        work()
-        taken.append(time.process_time() - start)
-    return 1e3 * min(taken)
 
 
 def test_from_clip_to_files(clip: Path, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ import cv2
 import imageio_ffmpeg
 import numpy as np
 import pytest
+from cpu_time import cpu_ms
 from numpy.typing import NDArray
 from skimage import data
 
@@ -54,17 +55,6 @@ def frame_of(height: int, width: int) -> NDArray[np.uint8]:
     person = cv2.resize(np.asarray(data.astronaut()), (width, height), interpolation=cv2.INTER_AREA)
     mixed = alpha[..., None] * to_linear(np.asarray(person, np.uint8)) + (1 - alpha[..., None]) * light * GREEN
     return to_srgb8((mixed + 0.003 * rng.standard_normal(mixed.shape)).astype(np.float32))
-
-
-def least_cpu_ms(work: Callable[[], object], times: int) -> float:
-    """Processor milliseconds of the fastest of some calls, after one that warms up."""
-    work()
-    taken = []
-    for _ in range(times):
-        start = time.process_time()
-        work()
-        taken.append(time.process_time() - start)
-    return 1e3 * min(taken)
 
 
 def ffmpeg_cpu_ms(frame: NDArray[np.uint8], filters: list[str], out: str) -> float:
@@ -117,7 +107,7 @@ def test_a_frame_in_memory_beside_ffmpeg(height: int, width: int, monkeypatch: p
     cv2.setNumThreads(1)
     frame = frame_of(height, width)
     key = core.key_image(frame, KeyOptions())
-    ours = least_cpu_ms(lambda: core.key_image(frame, KeyOptions()), 7)
+    ours = cpu_ms(lambda: core.key_image(frame, KeyOptions()), 7)
     pipes = ffmpeg_cpu_ms(frame, ["-c:v", "copy"], "rawvideo")
     theirs = ffmpeg_cpu_ms(frame, keying_filters(key.screen), "rawvideo") - pipes
     stages = stage_ms(monkeypatch, frame)

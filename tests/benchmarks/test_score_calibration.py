@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from cpu_time import cpu_ms
 from key_calibration import by_case, condition, fit, left_out, measure, person, rank, read_table
 
 from bgrsr_data.keying import core
@@ -72,15 +71,6 @@ def test_the_benchmark_rendered_with_a_seed_that_nobody_looked_at_is_ranked(foot
     assert rank(by_case(rows)) >= 0.8
 
 
-def best_ms(run: Callable[[], object], times: int) -> float:
-    taken = []
-    for _ in range(times):
-        start = time.process_time()
-        run()
-        taken.append(time.process_time() - start)
-    return 1e3 * min(taken)
-
-
 @pytest.mark.footage
 def test_judging_takes_a_small_part_of_keying(footage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cv2.setNumThreads(1)
@@ -89,6 +79,6 @@ def test_judging_takes_a_small_part_of_keying(footage: Path, monkeypatch: pytest
     seen: list[tuple[np.ndarray, np.ndarray, Evidence]] = []
     monkeypatch.setattr(core, "judge", lambda *what: seen.append(what) or judge(*what))
     core.key_image(rgb, KeyOptions())
-    judging, keying = best_ms(lambda: judge(*seen[0]), 15), best_ms(lambda: core.key_image(rgb, KeyOptions()), 5)
+    judging, keying = cpu_ms(lambda: judge(*seen[0]), 15), cpu_ms(lambda: core.key_image(rgb, KeyOptions()), 5)
     print(f"\n1080p: judging {judging:.1f} of {keying:.1f} CPU-ms")
     assert judging < 0.2 * keying
