@@ -9,14 +9,14 @@ from pathlib import Path
 from photo_renderer import PhotoRenderer
 
 from bgrsrgan.config import TrainConfig
-from bgrsrgan.loop import train
-from bgrsrgan.run_folder import RunFolder
+from bgrsrgan.loop.run_folder import RunFolder
+from bgrsrgan.loop.train import train
 
 if __name__ == "__main__":
     config = TrainConfig.model_validate_json(sys.argv[2])
     train(
         config,
-        PhotoRenderer(lr_size=config.lr_size),
+        PhotoRenderer(lr_size=config.lr_size).examples,
         RunFolder(Path(sys.argv[1])),
         manifest_sha256="a",
         on_step=lambda step, _: time.sleep(0.05 if step < 4 else 60),

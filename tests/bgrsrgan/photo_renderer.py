@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from bgrsr_data.media.colour import to_linear, to_srgb8
 from bgrsrgan.config import TrainConfig
+from bgrsrgan.data.combinations import CombinationDataset
 
 Pixels = NDArray[np.uint8]
 
@@ -38,6 +39,8 @@ class PhotoCombination:
     id: str
     split: str
     seed: int
+    foreground: str = "portrait"
+    target_background: str = "room"
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,9 @@ class PhotoRenderer:
             truth,
             alpha,
         )
+
+    def examples(self, split: str) -> CombinationDataset:
+        return CombinationDataset(self, self.combinations(split), cache_bytes=2**30)
 
     def _placed(self, rgb: Pixels, alpha: Pixels, random: np.random.Generator) -> tuple[Pixels, Pixels]:
         scale = self.height / 512 * random.uniform(0.75, 1.1)

@@ -4,7 +4,10 @@ import pytest
 import torch
 
 from bgrsr_data.errors import InputError
-from bgrsrgan.data import AS_IT_IS, CombinationDataset, Draw, Schedule, batches, in_order, split_of, spread
+from bgrsrgan.data import CombinationDataset, Draw, Schedule
+from bgrsrgan.data.examples import as_float
+from bgrsrgan.data.loader import batches, in_order, split_of, spread
+from bgrsrgan.data.schedule import AS_IT_IS
 
 
 def _flat(schedule: Schedule) -> list[Draw]:
@@ -33,7 +36,7 @@ def test_another_seed_gives_another_order_and_variation_can_be_left_out() -> Non
     assert {draw.mirrored for draw in one} == {True, False}
     assert 15 < sum(draw.channels == AS_IT_IS for draw in one) < 35
     plain = _flat(Schedule(count=50, batch=10, seed=0, start=0, stop=5, vary=False))
-    assert plain == [Draw(draw.row) for draw in one]
+    assert plain == [Draw(draw.row, seed=draw.seed) for draw in one]
 
 
 def test_a_batch_has_the_renderers_pixels_with_channels_first(renderer) -> None:
@@ -44,8 +47,8 @@ def test_a_batch_has_the_renderers_pixels_with_channels_first(renderer) -> None:
     assert batch.hr_alpha.shape == (2, 1, 72, 96)
     assert (batch.hr_target[1].permute(1, 2, 0).numpy() == pair.hr_target).all()
     assert (batch.hr_alpha[1, 0].numpy() == pair.hr_alpha).all()
-    as_float = batch.as_float(torch.device("cpu"))
-    assert as_float.lr_frame[0, 2, 5, 7].item() == pytest.approx(batch.lr_frame[0, 2, 5, 7].item() / 255)
+    floats = as_float(batch, torch.device("cpu"))
+    assert floats.lr_frame[0, 2, 5, 7].item() == pytest.approx(batch.lr_frame[0, 2, 5, 7].item() / 255)
 
 
 def test_a_mirrored_draw_mirrors_every_picture_of_the_pair(renderer) -> None:
@@ -97,8 +100,8 @@ def test_an_error_in_a_rendering_thread_comes_through_as_it_is(renderer) -> None
 
 def test_an_empty_split_is_an_input_error(renderer) -> None:
     renderer.counts["val"] = 0
-    with pytest.raises(InputError, match="no combinations in its 'val' split"):
-        split_of(renderer, "val")
+    with pytest.raises(InputError, match="nothing to learn from in its 'val' split"):
+        split_of(renderer.examples, "val")
 
 
 def test_a_spread_choice_covers_the_whole_list_evenly() -> None:

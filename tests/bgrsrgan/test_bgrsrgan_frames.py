@@ -14,7 +14,7 @@ from bgrsr_data.ledger import Done
 from bgrsr_data.media.images import write_image
 from bgrsr_data.records import Clip, Frame
 from bgrsr_data.workspace import Workspace
-from bgrsrgan.frames import FrameDataset, hr_transform, lr_transform
+from bgrsrgan.data.frames import FrameDataset, hr_transform, lr_transform
 
 
 def test_the_high_view_is_the_largest_part_of_four_to_three() -> None:

@@ -15,13 +15,16 @@ from photo_renderer import TINY, PhotoRenderer
 
 from bgrsr_data.errors import InputError, LockedError, ToolError
 from bgrsrgan.config import TrainConfig
-from bgrsrgan.data import CombinationDataset, in_order
-from bgrsrgan.evaluate import evaluate
-from bgrsrgan.loop import train
-from bgrsrgan.run_folder import RunFolder
-from bgrsrgan.state import TrainingState, load_generator, read_checkpoint
-from bgrsrgan.steps import adversarial_step, pixel_step, rate_at
+from bgrsrgan.data.examples import as_float
+from bgrsrgan.data.loader import in_order
+from bgrsrgan.evaluation.evaluate import evaluate
+from bgrsrgan.loop.run_folder import RunFolder
+from bgrsrgan.loop.state import TrainingState, load_generator, read_checkpoint
+from bgrsrgan.loop.steps import adversarial_step, pixel_step, rate_at
+from bgrsrgan.loop.train import train
+from bgrsrgan.tasks import task_of
 
+TASK = task_of("bgrsr-lite")
 CPU = torch.device("cpu")
 
 
@@ -30,7 +33,7 @@ class _PulledPlugError(Exception):
 
 
 def _run(config: TrainConfig, renderer: PhotoRenderer, folder: Path, **more):
-    return train(config, renderer, RunFolder(folder), manifest_sha256=more.pop("manifest_sha256", "a"), **more)
+    return train(config, renderer.examples, RunFolder(folder), manifest_sha256=more.pop("manifest_sha256", "a"), **more)
 
 
 def _stop_after(last: int):
@@ -158,12 +161,12 @@ def test_what_is_held_out_is_measured_but_never_learned_from(tmp_path, tiny, ren
 
 def test_the_generator_learns_a_batch_by_heart(tiny, renderer) -> None:
     config = tiny.model_copy(update={"pixel_steps": 40, "pixel_rate": 3e-3, "warm_up_steps": 2})
-    batch = next(in_order(CombinationDataset(renderer, renderer.combinations("train")), batch=2)).as_float(CPU)
+    batch = as_float(next(in_order(renderer.examples("train"), batch=2)), CPU)
     torch.set_num_threads(1)
     state = TrainingState.fresh(config, CPU)
     alphas = []
     for state.step in range(40):
-        alphas.append(float(pixel_step(state, batch, config)["alpha"].detach()))
+        alphas.append(float(pixel_step(TASK, state, batch, config)["alpha"].detach()))
     assert alphas[-1] < 0.25 * alphas[0]
 
 
@@ -171,12 +174,17 @@ def test_the_critic_learns_to_tell_and_the_generator_is_told(tiny, renderer) -> 
     config = tiny.model_copy(
         update={"pixel_steps": 1, "adversarial_steps": 12, "warm_up_steps": 0, "critic_rate": 2e-3}
     )
-    batch = next(in_order(CombinationDataset(renderer, renderer.combinations("train")), batch=2)).as_float(CPU)
+    batch = as_float(next(in_order(renderer.examples("train"), batch=2)), CPU)
     torch.set_num_threads(1)
     state = TrainingState.fresh(config, CPU)
     terms = []
     for state.step in range(1, 13):
-        terms.append({name: float(value.detach()) for name, value in adversarial_step(state, batch, config).items()})
+        terms.append(
+            {
+                name: float(value.detach())
+                for name, value in adversarial_step(task_of(tiny.network), state, batch, config).items()
+            }
+        )
     assert terms[0]["critic"] == pytest.approx(2, abs=0.1)
     assert terms[-1]["critic"] < 1.8
     assert terms[-1]["adversarial"] > terms[0]["adversarial"]
@@ -189,12 +197,12 @@ def test_a_loss_that_is_not_a_number_ends_the_run_and_keeps_the_checkpoint(tmp_p
 
 
 def test_a_step_that_is_not_a_number_changes_no_weight(tiny, renderer) -> None:
-    batch = next(in_order(CombinationDataset(renderer, renderer.combinations("train")), batch=2)).as_float(CPU)
+    batch = as_float(next(in_order(renderer.examples("train"), batch=2)), CPU)
     state = TrainingState.fresh(tiny, CPU)
     before = {name: value.clone() for name, value in state.generator.named_parameters()}
     spoiled = batch._replace(hr_target=torch.full_like(batch.hr_target, float("nan")))
     with pytest.raises(ToolError, match="not a number"):
-        pixel_step(state, spoiled, tiny)
+        pixel_step(TASK, state, spoiled, tiny)
     _assert_same(before, dict(state.generator.named_parameters()))
 
 
@@ -251,7 +259,7 @@ def test_a_run_leaves_its_config_stats_curves_panels_and_summary(tiny, whole) ->
 def test_an_evaluation_measures_the_whole_split_and_draws_the_worst(tmp_path, tiny, renderer) -> None:
     renderer.counts["test"] = 5
     generator = TrainingState.fresh(tiny, CPU).mean_generator
-    found = evaluate(generator, renderer, tmp_path, config=tiny, split="test", step=0, device=CPU)
+    found = evaluate(generator, renderer.examples, tmp_path, config=tiny, split="test", step=0, device=CPU)
     content = json.loads((tmp_path / "evaluation.json").read_text())
     images = content["images"]
     assert found.pairs == len(images) == 5
@@ -264,17 +272,17 @@ def test_an_evaluation_measures_the_whole_split_and_draws_the_worst(tmp_path, ti
 
 def test_an_evaluation_of_the_truth_itself_beats_the_baseline(tmp_path, tiny, renderer) -> None:
     """The judge is judged: a generator that is told the answer scores perfectly."""
-    from bgrsrgan.networks import Generator, Output
+    from bgrsrgan.networks import Output, Replacer
 
-    truths = iter(in_order(CombinationDataset(renderer, renderer.combinations("val")), batch=3))
+    truths = in_order(renderer.examples("val"), batch=3)
 
-    class Oracle(Generator):
+    class Oracle(Replacer):
         def forward(self, lr_frame, lr_background, hr_background) -> Output:
-            return Output(self.truth.hr_target, None, None)
+            return Output(self.truth.hr_target)
 
     oracle = Oracle()
-    oracle.truth = next(truths).as_float(CPU)
+    oracle.truth = as_float(next(truths), CPU)
     config = tiny.model_copy(update={"batch": 3})
-    found = evaluate(oracle, renderer, tmp_path, config=config, split="val", step=0, device=CPU)
+    found = evaluate(oracle, renderer.examples, tmp_path, config=config, split="val", step=0, device=CPU)
     assert found.beats == {"bicubic": True, "background": True}
     assert found.scores["model"].ssim == pytest.approx(1)

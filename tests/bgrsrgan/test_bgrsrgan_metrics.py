@@ -9,8 +9,10 @@ import torch
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from bgrsr_data.errors import InputError
-from bgrsrgan.measure import Score, bicubic, mean, measure
+from bgrsrgan.data.loader import in_order
+from bgrsrgan.evaluation.measure import Score, mean, measure
 from bgrsrgan.metrics import MOST_DB, psnr, ssim
+from bgrsrgan.tasks.replacement import Replacement, bicubic
 
 
 def _tensor(image: np.ndarray) -> torch.Tensor:
@@ -68,14 +70,10 @@ def test_ssim_of_an_image_smaller_than_its_window_is_an_input_error() -> None:
 
 def test_the_mean_counts_every_image_of_the_split_alike(renderer, tiny) -> None:
     """Three images in batches of two: the mean of batch means would weigh the third one double."""
-    from bgrsrgan.data import CombinationDataset, in_order
-
-    dataset = CombinationDataset(renderer, renderer.combinations("val"))
-    scores = measure(in_order(dataset, batch=2), {"bicubic": bicubic}, torch.device("cpu"))["bicubic"]
-    alone = [
-        measure([batch], {"bicubic": bicubic}, torch.device("cpu"))["bicubic"][0]
-        for batch in in_order(dataset, batch=1)
-    ]
+    task, examples, cpu = Replacement(), renderer.examples("val"), torch.device("cpu")
+    methods = {"bicubic": bicubic}
+    scores = measure(task, in_order(examples, batch=2), methods, cpu)["bicubic"]
+    alone = [measure(task, [batch], methods, cpu)["bicubic"][0] for batch in in_order(examples, batch=1)]
     assert len(scores) == 3
     assert mean(scores).psnr == pytest.approx(sum(score.psnr for score in alone) / 3, abs=1e-4)
 

@@ -18,7 +18,7 @@ from bgrsr_data.runner import plan_stage, run_stage
 from bgrsr_data.stages import make_stage
 from bgrsr_data.workspace import Workspace
 from bgrsrgan import backend
-from bgrsrgan.cli import parse_options
+from bgrsrgan.cli.train import parse_options
 from bgrsrgan.config import PRESETS, TrainConfig, TrainOptions
 
 OPTIONS = TINY.model_dump() | {"name": "tiny"}
@@ -63,7 +63,7 @@ def test_nothing_is_left_to_do_until_the_set_changes(trained: Path, tmp_path: Pa
     workspace.ledger.drop("combine", ["all"])
     publish(workspace)
     assert plan_stage(train, workspace).why == {"stale": 1}
-    with pytest.raises(InputError, match="no combinations in its 'train' split"):
+    with pytest.raises(InputError, match="nothing to learn from in its 'train' split"):
         run_stage(train, workspace)
     assert workspace.ledger.items("train")["tiny"].status == "failed"
 
@@ -84,7 +84,7 @@ def test_a_workspace_where_nothing_is_published_has_nothing_to_train(tmp_path: P
 
 def test_the_commands_train_and_evaluate_with_json_for_programs(trained: Path) -> None:
     settings = [f"--set={key}={json.dumps(value)}" for key, value in TINY.model_dump().items() if value is not None]
-    result = _invoke("train", "bgrsrgan", "-w", trained, "--name", "tiny", "--json", *settings)
+    result = _invoke("train", "bgrsr-lite", "-w", trained, "--name", "tiny", "--json", *settings)
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["steps"] == 6  # the stage's run, finished: nothing is trained again
     result = _invoke("evaluate", "-w", trained, "--name", "tiny", "--split", "val", "--json", "--threads", 1)
@@ -96,11 +96,11 @@ def test_the_commands_train_and_evaluate_with_json_for_programs(trained: Path) -
 
 def test_a_missing_manifest_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^.*combinations.parquet: there is no such manifest; .*bgrsr publish$"):
-        build()(["train", "bgrsrgan", "-w", str(tmp_path)], standalone_mode=False)
+        build()(["train", "bgrsr-lite", "-w", str(tmp_path)], standalone_mode=False)
 
 
 def test_an_evaluation_without_a_run_says_how_to_train_one(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="train it with: bgrsr train bgrsrgan --name nobody"):
+    with pytest.raises(InputError, match="train it with: bgrsr train bgrsr-lite --name nobody"):
         build()(["evaluate", "-w", str(tmp_path), "--name", "nobody"], standalone_mode=False)
 
 
@@ -149,5 +149,5 @@ def test_listing_the_commands_imports_no_torch() -> None:
 
 
 def test_every_command_has_an_example() -> None:
-    for words in (("train", "bgrsrgan"), ("evaluate",)):
+    for words in (("train", "bgrsr-lite"), ("evaluate",)):
         assert f"Example: bgrsr {' '.join(words)}" in " ".join(_invoke(*words, "--help").stdout.split())

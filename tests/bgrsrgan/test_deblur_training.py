@@ -20,7 +20,7 @@ from bgrsrgan.deblur.loop import Footage, measure, split_footage, train_deblur
 from bgrsrgan.deblur.network import Deblurrer
 from bgrsrgan.deblur.options import DeblurTraining
 from bgrsrgan.deblur.shutter import Strip
-from bgrsrgan.run_folder import RunFolder
+from bgrsrgan.loop.run_folder import RunFolder
 
 TINY = DeblurTraining(width=8, examples=16, patch_px=64, steps=6, batch=2, eval_every=3, threads=1)
 SIDE, FRAMES = 208, 40

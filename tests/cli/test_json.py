@@ -104,7 +104,7 @@ def test_explain_of_a_trimaps_image_says_what_was_left_out(finished: Path) -> No
 
 
 def test_status_names_the_step_that_comes_next(finished: Path) -> None:
-    assert bgrsr("status", "-w", finished).stdout.splitlines()[-1] == f"next: bgrsr train bgrsrgan -w {finished}"
+    assert bgrsr("status", "-w", finished).stdout.splitlines()[-1] == f"next: bgrsr train bgrsr-lite -w {finished}"
 
 
 def test_status_names_what_is_stale_before_what_never_ran(workspace: Path) -> None:

@@ -192,7 +192,8 @@ def test_threads_that_share_a_renderer_draw_the_same_pixels(drawn_set: Path) -> 
 
 
 def test_the_trainers_threads_draw_the_same_batches(drawn_set: Path) -> None:
-    from bgrsrgan.data import CombinationDataset, Schedule, batches
+    from bgrsrgan.data import CombinationDataset, Schedule
+    from bgrsrgan.data.loader import batches
 
     def drawn(workers: int) -> list[bytes]:
         renderer = Renderer(drawn_set)

@@ -15,6 +15,8 @@ from bgrsr_data.options import Options
 # These change how fast a run goes or how often it writes, never what it learns: a resumed run may change them.
 FREE_FIELDS = frozenset({"workers", "cache_mb", "checkpoint_every", "max_seconds"})
 
+NETWORK_NAMES = ("unet-gan", "srgan", "bgrsrgan", "bgrsr-lite")
+
 Positive = Annotated[int, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
 Rate = Annotated[float, Field(gt=0)]
@@ -24,7 +26,7 @@ class TrainConfig(Options):
     """Options of one training run.
 
     Attributes:
-        network: Name in bgrsrgan.networks.NETWORKS.
+        network: One of NETWORK_NAMES.
         lr_size: (width, height) of the camera's frame, in pixels, both even.
         scale: How much larger the output is.
         batch: Combinations per step.
@@ -51,7 +53,7 @@ class TrainConfig(Options):
         max_seconds: The run ends in good order after this long, whatever is left to do.
     """
 
-    network: str = "bgrsr-lite"
+    network: Literal["unet-gan", "srgan", "bgrsrgan", "bgrsr-lite"] = "bgrsr-lite"
     lr_size: tuple[Positive, Positive] = (320, 240)
     scale: Literal[2] = 2
     batch: Positive = 8

@@ -18,7 +18,7 @@ from bgrsrgan.config import EvaluateOptions, TrainOptions
 
 if TYPE_CHECKING:
     from bgrsr_data.ledger import Ledger
-    from bgrsrgan.measure import Score
+    from bgrsrgan.evaluation.measure import Score
 
 READS = (Combination, Foreground, Background)
 
@@ -27,7 +27,7 @@ class Train(Stage[None]):
     """Train a network on the published set; a run that was killed goes on."""
 
     name = "train"
-    command = "train bgrsrgan"
+    command = "train bgrsr-lite"
     needs = ("publish",)
     pooled = False
     whole = True

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import torch
 
-from bgrsr_data.combine.render import Renderer
 from bgrsr_data.errors import InputError
 from bgrsr_data.manifests import manifest_path
 from bgrsr_data.media.files import sha256_of
 from bgrsr_data.records import Background, Combination, Foreground, Record, content_hash
-from bgrsrgan.config import EvaluateOptions, TrainConfig, TrainOptions
-from bgrsrgan.evaluate import Evaluation, evaluate
-from bgrsrgan.loop import OnStep, Summary, choose_device, obstacle, train
-from bgrsrgan.run_folder import RunFolder
-from bgrsrgan.state import load_generator
+from bgrsrgan.config import EvaluateOptions, TrainOptions
+from bgrsrgan.evaluation.evaluate import Evaluation, evaluate
+from bgrsrgan.loop.run_folder import RunFolder
+from bgrsrgan.loop.state import load_generator
+from bgrsrgan.loop.train import OnStep, Summary, choose_device, obstacle, train
+from bgrsrgan.tasks import task_of
 
 READS: tuple[type[Record], ...] = (Combination, Foreground, Background)
 
@@ -56,13 +56,14 @@ def train_in(
         ToolError: A loss is not a number.
         DiskFullError: Nothing more can be written.
     """
-    hashed, renderer = manifest_hash(root), _renderer(root, options.config)
+    hashed = manifest_hash(root)
+    examples_of = task_of(options.network).examples(root, options.config)
     run = run_folder(root, options.name)
     with run.writing():
         fresh = fresh or (replace and obstacle(options.config, run, hashed) is not None)
         return train(
             options.config,
-            renderer,
+            examples_of,
             run,
             manifest_sha256=hashed,
             fresh=fresh,
@@ -84,19 +85,15 @@ def evaluate_in(root: Path, options: EvaluateOptions, *, threads: int | None = N
     """
     run = run_folder(root, options.name)
     if not run.best.is_file():
-        raise InputError(f"{run.best}: is not there; train it with: bgrsr train bgrsrgan --name {options.name}")
+        raise InputError(f"{run.best}: is not there; train it with: bgrsr train bgrsr-lite --name {options.name}")
     generator, config, step = load_generator(run.best, torch.device("cpu"))
     device = choose_device(config.model_copy(update={"device": "auto", "threads": threads or config.threads}))
     return evaluate(
         generator.to(device),
-        _renderer(root, config),
+        task_of(config.network).examples(root, config),
         run.evaluation,
         config=config,
         split=options.split,
         step=step,
         device=device,
     )
-
-
-def _renderer(root: Path, config: TrainConfig) -> Renderer:
-    return Renderer(root, lr_size=config.lr_size, hr_size=config.hr_size)

@@ -36,10 +36,10 @@ def train_deblur(
     if (clips is None) != (out is None):
         raise InputError("train deblur: clips and --out DIR go together; without both it learns from the workspace")
     require_torch()
-    from bgrsrgan.cli import progress
+    from bgrsrgan.cli.progress import progress
     from bgrsrgan.deblur.loop import train_deblur
     from bgrsrgan.deblur.sources import footage_of_files, footage_of_workspace
-    from bgrsrgan.run_folder import RunFolder
+    from bgrsrgan.loop.run_folder import RunFolder
     from bgrsrgan.workspace_runs import run_folder
 
     options = _options(given)

@@ -26,9 +26,9 @@ from bgrsrgan.deblur.network import Deblurrer
 from bgrsrgan.deblur.options import DeblurTraining
 from bgrsrgan.deblur.pictures import draw_curves, draw_panels
 from bgrsrgan.deblur.state import DeblurState, load_network, save_network
+from bgrsrgan.loop.run_folder import RunFolder, write_json
 from bgrsrgan.metrics import psnr, ssim
 from bgrsrgan.networks import parameter_count
-from bgrsrgan.run_folder import RunFolder, write_json
 
 OnStep = Callable[[int, Mapping[str, float]], None]
 Ended = Literal["whole", "no more gain", "time"]

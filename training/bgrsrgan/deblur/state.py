@@ -18,7 +18,7 @@ from bgrsr_data.errors import ToolError
 from bgrsr_data.media.files import write_bytes
 from bgrsrgan.deblur.network import Deblurrer
 from bgrsrgan.deblur.options import DeblurTraining
-from bgrsrgan.state import read_checkpoint
+from bgrsrgan.loop.state import read_checkpoint
 
 WARM_UP_STEPS, CLIP_NORM, CHARBONNIER, MEAN_DECAY = 50, 0.5, 1e-3, 0.995
 

@@ -1,4 +1,4 @@
-"""The networks by name; a published one joins by a file beside lite.py and a line in NETWORKS."""
+"""The networks by name; another joins by a file beside lite.py, a line in NETWORKS, and one in bgrsrgan.tasks."""
 
 from __future__ import annotations
 
@@ -6,16 +6,26 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from bgrsr_data.errors import InputError
-from bgrsrgan.networks.base import Generator, Output, parameter_count
+from bgrsrgan.networks.base import Enlarger, Matter, Network, Output, Replacer, parameter_count
 from bgrsrgan.networks.critic import PatchCritic
 from bgrsrgan.networks.lite import Lite
 
-__all__ = ["NETWORKS", "Generator", "Output", "PatchCritic", "make_generator", "parameter_count"]
+__all__ = [
+    "NETWORKS",
+    "Enlarger",
+    "Matter",
+    "Network",
+    "Output",
+    "PatchCritic",
+    "Replacer",
+    "make_network",
+    "parameter_count",
+]
 
-NETWORKS: Mapping[str, Callable[[], Generator]] = MappingProxyType({"bgrsr-lite": Lite})
+NETWORKS: Mapping[str, Callable[[], Network]] = MappingProxyType({"bgrsr-lite": Lite})
 
 
-def make_generator(name: str) -> Generator:
+def make_network(name: str) -> Network:
     """Build a network with fresh weights drawn from torch's global generator.
 
     Raises:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bgrsrgan.light import blend, upscale
-from bgrsrgan.networks.base import Generator, Output
+from bgrsrgan.networks.base import Output, Replacer
 
 WIDTHS = (24, 48, 96, 128)
 ALPHA_GAIN = 4.0  # alpha is 0 or 1 nearly everywhere: let it come there soon
@@ -78,7 +78,7 @@ class Merge(nn.Module):
         return refined
 
 
-class Lite(Generator):
+class Lite(Replacer):
     """The real-time generator; width and height of the frame must be even."""
 
     def __init__(self) -> None:
@@ -100,7 +100,7 @@ class Lite(Generator):
         self.head = nn.Sequential(_alike(nn.Conv2d(fine, 4 * 16, 3, padding=1), places=16), nn.PixelShuffle(4))
 
     def forward(self, lr_frame: Tensor, lr_background: Tensor, hr_background: Tensor) -> Output:
-        """See Generator.forward; blended in linear light."""
+        """See Replacer.forward; blended in linear light."""
         fine = self.stem(torch.cat((lr_frame, lr_background), 1) - 0.5)
         middle = self.down_middle(fine)
         coarse = self.down_coarse(middle)

@@ -1,0 +1,92 @@
+"""Combinations as examples: only rows are stored; pixels are rendered when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from bgrsrgan.data.examples import Examples, Origin, planes
+
+Pixels = NDArray[np.uint8]
+
+
+class Pair(Protocol):
+    """A rendered combination, all uint8 [0, 255], RGB, sRGB; sizes (h, w) low and (H, W) = (2h, 2w) high."""
+
+    @property
+    def lr_frame(self) -> Pixels:
+        """(h, w, 3): what the camera saw."""
+
+    @property
+    def lr_target_background(self) -> Pixels:
+        """(h, w, 3): the background to come."""
+
+    @property
+    def hr_target_background(self) -> Pixels:
+        """(H, W, 3): the same, at the output's size."""
+
+    @property
+    def hr_target(self) -> Pixels:
+        """(H, W, 3): the person on the background to come."""
+
+    @property
+    def hr_alpha(self) -> Pixels:
+        """(H, W): straight alpha of the person."""
+
+
+class Renderer(Protocol):
+    """What renders a set's combinations (bgrsr_data.combine.render.Renderer)."""
+
+    def combinations(self, split: str, /) -> Sequence[Any]:
+        """The rows of one split ("train", "val" or "test"), always in the same order; each has an `id`."""
+
+    def render(self, combination: Any, /) -> Pair:
+        """The pixels of one row, always the same."""
+
+
+class Batch(NamedTuple):
+    """Tensors of some pairs: (N, 3, h or H, w or W), alpha (N, 1, H, W); uint8 as loaded, float32 [0, 1] in use."""
+
+    lr_frame: Tensor
+    lr_background: Tensor
+    hr_background: Tensor
+    hr_target: Tensor
+    hr_alpha: Tensor
+
+
+class CombinationDataset(Examples[Batch]):
+    """Combinations of one split, rendered when drawn.
+
+    Args:
+        renderer: Renders them.
+        combinations: The split's rows.
+        cache_bytes: Rendered pairs are kept until they take this much; the rest are rendered anew each time.
+    """
+
+    def __init__(self, renderer: Renderer, combinations: Sequence[Any], *, cache_bytes: int = 0) -> None:
+        super().__init__(cache_bytes=cache_bytes)
+        self.renderer = renderer
+        self.combinations = combinations
+
+    def __len__(self) -> int:
+        return len(self.combinations)
+
+    def load(self, row: int) -> Batch:
+        """One pair."""
+        pair = self.renderer.render(self.combinations[row])
+        return Batch(
+            planes(pair.lr_frame),
+            planes(pair.lr_target_background),
+            planes(pair.hr_target_background),
+            planes(pair.hr_target),
+            planes(pair.hr_alpha[..., None]),
+        )
+
+    def origin(self, row: int) -> Origin:
+        """The combination's id, foreground and target background."""
+        combination = self.combinations[row]
+        return Origin(combination.id, combination.foreground, combination.target_background)

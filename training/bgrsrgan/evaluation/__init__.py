@@ -1,0 +1,1 @@
+"""How good a network is, on people and places it never saw, against what needs no training."""

@@ -1,0 +1,1 @@
+"""Training: the loop, its steps, and all that a run keeps."""

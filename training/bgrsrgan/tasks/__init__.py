@@ -1,0 +1,26 @@
+"""The task of each network; a new network joins by a line in TASKS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from bgrsr_data.errors import InputError
+from bgrsrgan.tasks.base import Task, Terms
+from bgrsrgan.tasks.replacement import Replacement
+
+__all__ = ["TASKS", "Task", "Terms", "task_of"]
+
+TASKS: Mapping[str, Task[Any]] = MappingProxyType({"bgrsr-lite": Replacement(), "bgrsrgan": Replacement()})
+
+
+def task_of(network: str) -> Task[Any]:
+    """What a network is for.
+
+    Raises:
+        InputError: No network has this name.
+    """
+    if network not in TASKS:
+        raise InputError(f"there is no network {network!r}; known: {', '.join(sorted(TASKS))}")
+    return TASKS[network]
