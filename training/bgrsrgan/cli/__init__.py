@@ -8,6 +8,7 @@ from __future__ import annotations
 import typer
 
 from bgrsrgan.cli.evaluate import evaluate
+from bgrsrgan.cli.models import models
 from bgrsrgan.cli.train import trainer_of
 from bgrsrgan.config import NETWORK_NAMES
 from bgrsrgan.deblur.cli import train_deblur
@@ -21,3 +22,4 @@ def commands(app: typer.Typer) -> None:
     trainers.command("deblur")(train_deblur)
     app.add_typer(trainers, name="train")
     app.command("evaluate")(evaluate)
+    app.command("models")(models)
