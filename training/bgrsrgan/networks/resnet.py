@@ -147,8 +147,8 @@ def load_weights(network: nn.Module, source: str | Path) -> None:
     try:
         network.load_state_dict(state)
     except RuntimeError as error:
-        first = str(error).splitlines()[-1].strip()
-        raise InputError(f"{source} holds weights of another network: {first}") from error
+        difference = _difference(network.state_dict(), state)
+        raise InputError(f"{source} holds weights of another network: {difference}") from error
 
 
 def read_weights(source: str | Path) -> Mapping[str, Tensor]:
@@ -176,6 +176,16 @@ def _fetched(url: str) -> Mapping[str, Tensor]:
         return torch.hub.load_state_dict_from_url(url, map_location="cpu", check_hash=True, weights_only=True)
     except (OSError, RuntimeError) as error:  # no network (URLError is an OSError); a hash that differs
         raise ToolError(f"cannot fetch {url} ({error}); fetch it elsewhere and give its path") from error
+
+
+def _difference(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> str:
+    """The first tensor that is missing, too much, or of another shape."""
+    for name, tensor in wanted.items():
+        if name not in given:
+            return f"there is no {name}"
+        if given[name].shape != tensor.shape:
+            return f"{name} is {tuple(given[name].shape)}, not {tuple(tensor.shape)}"
+    return f"{next(name for name in given if name not in wanted)} is too much"
 
 
 def _projection(into: int, out: int, stride: int) -> nn.Sequential | None:
