@@ -31,12 +31,14 @@ MaxDiskOption = Annotated[
 OutOption = Annotated[Path | None, typer.Option("--out", help="Without a workspace: the folder for the results.")]
 
 Command = Callable[..., None]
+NONE = object()  # "none" was said: unlike a flag that was not used
 
 
 def with_options(model: type[BaseModel], into: str = "given") -> Callable[[Command], Command]:
     """Give a command one flag for each field of `model`; it receives those that were used as the dict `into`.
 
-    A flag that is not used leaves the option as it was last run in the workspace, or at its default.
+    A flag that is not used leaves the option as it was last run in the workspace, or at its default; the word "none"
+    takes a number that was given before away again.
     """
 
     def decorate(command: Command) -> Command:
@@ -48,7 +50,7 @@ def with_options(model: type[BaseModel], into: str = "given") -> Callable[[Comma
         def wrapped(**values: Any) -> None:
             given = {name: values.pop(name) for name in model.model_fields}
             used = {name: value for name, value in given.items() if value is not None and value != []}
-            command(**values, **{into: used})
+            command(**values, **{into: {name: None if value is NONE else value for name, value in used.items()}})
 
         wrapped.__signature__ = signature.replace(parameters=[*own, *flags])  # type: ignore[attr-defined]
         wrapped.__annotations__ = {p.name: p.annotation for p in [*own, *flags]}
@@ -65,9 +67,23 @@ def _flag(name: str, annotation: Any, model: type[BaseModel]) -> inspect.Paramet
     told = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     metavar = str(told["metavar"]) if "metavar" in told else None
     option = typer.Option(help=field.description, show_default=default, metavar=metavar)
+    if field.default is None and kind in (int, float):
+        option.parser, option.metavar = _number_or_none(kind), metavar or f"<{kind.__name__}|none>"
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
     )
+
+
+def _number_or_none(kind: type[int] | type[float]) -> Callable[[str], Any]:
+    def number_or_none(text: str) -> Any:
+        try:
+            return NONE if text.lower() == "none" else kind(text)
+        except ValueError as error:
+            raise typer.BadParameter(
+                f"{text!r} is no {'whole ' if kind is int else ''}number, nor the word none"
+            ) from error
+
+    return number_or_none
 
 
 def _without_none(annotation: Any) -> Any:

@@ -140,6 +140,23 @@ def test_options_that_are_not_given_stay_as_they_were_last_run(workspace: Path) 
     assert told("combine", "-w", workspace)["done"] == 0
 
 
+def test_a_number_that_was_given_is_taken_away_by_the_word_none(workspace: Path) -> None:
+    def combinations() -> int:
+        ledger = Ledger(workspace / "ledger.sqlite")
+        count = len(ledger.rows(Combination))
+        ledger.close()
+        return count
+
+    whole = combinations()
+    assert told("combine", "--budget", 3, "-w", workspace)["done"] == 1
+    assert combinations() <= 3 < whole
+    assert told("combine", "--budget", "none", "-w", workspace)["done"] == 1
+    assert combinations() == whole
+    refused = bgrsr("combine", "--budget", "few", "-w", workspace)
+    assert refused.returncode == 2
+    assert "'few' is no whole number, nor the word none" in " ".join(refused.stderr.split())
+
+
 def test_a_broken_pipe_is_silent(finished: Path) -> None:
     import shlex
     import subprocess
