@@ -49,7 +49,7 @@ def workspace_status(workspace: Workspace) -> list[StageStatus]:
 
 
 def next_command(workspace: Workspace, rows: Iterable[StageStatus]) -> str | None:
-    """What runs the first stage that is stale or was never run, in the order that data walks; None where none is.
+    """What runs the first stage that is stale, gave nothing or was never run, as data walks; None where none is.
 
     Once there is footage, a stage that finds nothing to do in it is not named: `trimap` without COCO's pictures.
 
@@ -57,8 +57,8 @@ def next_command(workspace: Workspace, rows: Iterable[StageStatus]) -> str | Non
         workspace: The workspace.
         rows: Its status.
     """
-    ran = {row.stage: row.stale for row in rows}
-    done = {stage for stage, stale in ran.items() if not stale} | workspace.ledger.passed_over()
+    ran = {row.stage: row.stale > 0 or (row.failed > 0 and not row.done) for row in rows}
+    done = {stage for stage, again in ran.items() if not again} | workspace.ledger.passed_over()
     left = (name for name in stage_names() if name not in done)
     if workspace.ledger.rows(Clip):
         left = (name for name in left if name in ran or _finds_work(workspace, name))

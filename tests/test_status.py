@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bgrsr_data.ledger import Done
 from bgrsr_data.records import Clip, Role
-from bgrsr_data.status import next_command, workspace_status
+from bgrsr_data.status import StageStatus, next_command, workspace_status
 from bgrsr_data.workspace import Workspace
 
 
@@ -47,3 +48,10 @@ def test_trimap_is_named_where_there_are_pictures_of_coco(place: Workspace, monk
 def test_trimap_is_not_named_where_there_are_none(place: Workspace) -> None:
     ran_up_to_key(place, "greenscreen")
     assert next_command(place, []) == "combine"
+
+
+def test_a_step_that_failed_whole_is_named_before_those_that_need_it(place: Workspace) -> None:
+    ran_up_to_key(place, "greenscreen")
+    told = StageStatus("combine", done=0, stale=0, failed=1, rejected=0, bytes=0, seconds=0, reasons={}, errors={})
+    assert next_command(place, [told]) == "combine"
+    assert next_command(place, [replace(told, done=1, failed=1)]) == "publish"
