@@ -83,6 +83,8 @@ def say(error: ValidationError, model: type[BaseModel]) -> tuple[tuple[str | int
     """Where the first mistake is, and what it is, in one sentence."""
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"])
+    if not key:  # no option alone is wrong, but some do not go together
+        return (), str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         return first["loc"], f"unknown key '{key}'{did_you_mean(key, model.model_fields)}"
     if first["type"] == "string_pattern_mismatch" and key in model.model_fields:

@@ -167,7 +167,7 @@ def test_a_manifest_whose_files_are_gone(workspace: Path) -> None:
     ended = bgrsr("report", "-w", workspace)
     assert ended.returncode in (2, 3)
     assert "Traceback" not in ended.stderr
-    ended = bgrsr("train", "bgrsr-lite", "-w", workspace, "--preset", "smoke")
+    ended = bgrsr("train", "bgrsr-lite", "-w", workspace, "--recipe", "smoke")
     assert ended.returncode in (2, 3), ended.stderr
     assert "are gone" in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -14,7 +14,7 @@ from small import STEPS, bgrsr, calm, command
 
 pytest.importorskip("torch")
 TINY = {
-    "preset": "smoke", "lr_size": [32, 24], "batch": 2, "pixel_steps": 6, "adversarial_steps": 2, "eval_every": 4,
+    "recipe": "smoke", "lr_size": [32, 24], "batch": 2, "pixel_steps": 6, "adversarial_steps": 2, "eval_every": 4,
     "eval_pairs": 2, "checkpoint_every": 2, "log_every": 1, "threads": 1,
 }  # fmt: skip
 

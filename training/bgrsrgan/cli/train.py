@@ -10,11 +10,19 @@ from pydantic import ValidationError
 
 from bgrsr_data.cli.parameters import JsonOption, WorkspaceOption
 from bgrsr_data.errors import InputError
+from bgrsr_data.stages import say
 from bgrsrgan.backend import require_torch
 from bgrsrgan.cli.parameters import HERE, NameOption
 from bgrsrgan.cli.progress import progress
 from bgrsrgan.cli.scores import show
-from bgrsrgan.config import PRESETS, TrainOptions
+from bgrsrgan.config import TrainOptions
+
+DOES = {
+    "unet-gan": "cuts a person out: the alpha, from a picture and its trimap",
+    "srgan": "doubles the resolution of talking-head frames",
+    "bgrsrgan": "replaces the background and doubles the resolution, in one network",
+    "bgrsr-lite": "replaces the background and doubles the resolution, in real time on a CPU",
+}
 
 
 def trainer_of(network: str) -> Callable[..., None]:
@@ -24,17 +32,21 @@ def trainer_of(network: str) -> Callable[..., None]:
         *,
         workspace: WorkspaceOption = HERE,
         name: NameOption = network,
-        preset: Annotated[
-            str, typer.Option(help=f"What is not given is taken from it: {', '.join(PRESETS)}.")
+        recipe: Annotated[
+            str, typer.Option(help="full, smoke (a trial of minutes), or a YAML file; it gives what is not given here.")
         ] = "full",
-        pixel_steps: Annotated[int | None, typer.Option(min=1, help="Steps on the pixel and alpha losses.")] = None,
+        pixel_steps: Annotated[int | None, typer.Option(min=1, help="Steps on the content losses alone.")] = None,
         adversarial_steps: Annotated[int | None, typer.Option(min=0, help="Steps after them with the critic.")] = None,
-        batch: Annotated[int | None, typer.Option(min=1, help="Combinations per step.")] = None,
+        batch: Annotated[int | None, typer.Option(min=1, help="Examples per step.")] = None,
         seed: Annotated[int | None, typer.Option(help="Of the first weights and the order.")] = None,
         threads: Annotated[int | None, typer.Option(min=1, help="Threads of torch; by default all cores.")] = None,
         max_seconds: Annotated[float | None, typer.Option(min=1, help="End in good order after this long.")] = None,
+        as_published: Annotated[
+            bool | None, typer.Option("--as-published", help="With the defects it was published with, to see them.")
+        ] = None,
         settings: Annotated[
-            list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any other option of TrainConfig.")
+            list[str] | None,
+            typer.Option("--set", metavar="KEY=VALUE", help="Any other of a recipe, as critic=patch."),
         ] = None,
         fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew where a run was begun.")] = False,
         json: JsonOption = False,
@@ -42,13 +54,14 @@ def trainer_of(network: str) -> Callable[..., None]:
         given = {
             "network": network,
             "name": name,
-            "preset": preset,
+            "recipe": recipe,
             "pixel_steps": pixel_steps,
             "adversarial_steps": adversarial_steps,
             "batch": batch,
             "seed": seed,
             "threads": threads,
             "max_seconds": max_seconds,
+            "as_published": as_published,
         }
         options = parse_options({key: value for key, value in given.items() if value is not None}, settings or [])
         require_torch()
@@ -61,17 +74,19 @@ def trainer_of(network: str) -> Callable[..., None]:
             return
         ended = "" if summary.ended == "whole" else f" of {options.steps}, ended by the clock"
         scores = {"model": (summary.psnr, summary.ssim), **summary.baselines}
-        measured = f"{summary.measured_pairs} combinations of the {summary.measured_on} split"
+        measured = f"{summary.measured_pairs} examples of the {summary.measured_on} split"
         show(f"{measured}, best of {summary.steps} steps{ended}", scores)
         typer.echo(f"{summary.network}, {summary.parameters:,} parameters, {summary.seconds:.0f} s")
         typer.echo(f"look at {run_folder(workspace, name).curves}")
 
     train.__doc__ = f"""Train {network}, or go on where a run was stopped.
 
-    Content losses first, then against a critic. The run's folder holds a checkpoint, the best network, the curves and
-    the panels.
+    It {DOES[network]}. Content losses first, then against a critic. The run's folder holds a checkpoint, the best
+    network, the curves and the panels.
 
-    Example: bgrsr train {network} --preset smoke --name first
+    Example: bgrsr train {network} --recipe smoke --name first
+
+    Example: bgrsr train {network} --name mine --set precision=bfloat16 --max-seconds 3600
     """
     return train
 
@@ -100,6 +115,4 @@ def parse_options(given: Mapping[str, Any], settings: list[str]) -> TrainOptions
     try:
         return TrainOptions.model_validate({**given, **more})
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{where + ': ' if where else ''}{first['msg']}") from error
+        raise InputError(say(error, TrainOptions)[1]) from error
