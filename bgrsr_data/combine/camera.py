@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bgrsr_data.combine.codec import code
 from bgrsr_data.combine.cutouts import draw
+from bgrsr_data.combine.draw import Camera
 from bgrsr_data.combine.linear import encode
 from bgrsr_data.combine.resample import scratch
 from bgrsr_data.compiled import compiled
@@ -25,21 +26,21 @@ READ = 0.005  # light whose photons are as noisy as reading the sensor out
 STEPS_PER_PX = 8
 
 
-def film(light: NDArray[np.float32], row: Combination) -> NDArray[np.uint8]:
+def film(light: NDArray[np.float32], camera: Camera | Combination) -> NDArray[np.uint8]:
     """Take the low-resolution input.
 
     Args:
         light: (3, h, w) float32, the linear light that falls on its pixels; may be changed.
-        row: Its blur, noise, codec and quality.
+        camera: Its blur, noise, codec and quality.
 
     Returns:
         (h, w, 3) uint8, sRGB.
     """
-    if row.blur_px > 0:
-        light = smear(light, row.blur_px, row.blur_angle)
-    if row.noise > 0:
-        add_noise(light, row.noise, row.seed)
-    return code(encode(light), row.codec, row.quality)
+    if camera.blur_px > 0:
+        light = smear(light, camera.blur_px, camera.blur_angle)
+    if camera.noise > 0:
+        add_noise(light, camera.noise, camera.seed)
+    return code(encode(light), camera.codec, camera.quality)
 
 
 def smear(light: NDArray[np.float32], length_px: float, angle: float) -> NDArray[np.float32]:

@@ -208,11 +208,16 @@ def look(scene: Callable[[float], Scene], size: Size, seed: int, purpose: str) -
         seed: Of the combination.
         purpose: "original" or "target": each is drawn for itself.
     """
-    closer, right, down, mirror = draw(seed, purpose)
-    seen = scene(CLOSER[int(closer * len(CLOSER))])
+    _, right, down, mirror = draw(seed, purpose)
+    seen = scene(closeness(seed, purpose))
     height, width = seen.srgb.shape[:2]
     top, left = int(down * (height - size[1] + 1)), int(right * (width - size[0] + 1))
     return View(seen, top, left, mirror < 0.5)
+
+
+def closeness(seed: int, purpose: str) -> float:
+    """How many times larger than just filling the picture a combination sees a background; arguments as of `look`."""
+    return CLOSER[int(draw(seed, purpose)[0] * len(CLOSER))]
 
 
 def draw(seed: int, purpose: str) -> tuple[float, float, float, float]:

@@ -8,20 +8,37 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from typing import Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from bgrsr_data.combine.options import CombineOptions
 from bgrsr_data.records import Background, Combination, Foreground, Split, make_id
+
+if TYPE_CHECKING:
+    from bgrsr_data.combine.codec import Codec
+    from bgrsr_data.combine.resample import Kernel
 
 LOTS = (
     "distance", "across", "flip", "match", "cast", "wrap", "shadow", "spill", "blur", "angle", "kernel", "noise",
     "codec", "quality", "seed",
 )  # fmt: skip
-OTHER_KERNELS: tuple[Literal["bilinear", "bicubic", "lanczos"], ...] = ("bilinear", "bicubic", "lanczos")
+OTHER_KERNELS: tuple[Kernel, ...] = ("bilinear", "bicubic", "lanczos")
 BEST_QUALITY, BEST_QP = 95, 18
 LEAST_SHOWN = 0.4  # of the picture's height; a webcam shows 60 % and more
 EDGE_PX = 2  # a box that ends this close to the frame's border is cut off there
 BLEED = 0.01  # a cut lies so far outside of the picture, in its heights: rounding to pixels never shows it
+
+
+class Camera(NamedTuple):
+    """What a webcam does to a picture; each as `Combination` has it. As it is here, it only makes it smaller."""
+
+    blur_px: float = 0.0
+    blur_angle: float = 0.0
+    kernel: Kernel = "area"
+    noise: float = 0.0
+    codec: Codec = "none"
+    quality: int = 100
+    seed: int = 0
 
 
 def draw_lots(*names: object) -> dict[str, float]:
@@ -53,7 +70,6 @@ def draw_row(
     lots = draw_lots(options.seed, foreground.id, original.id, target.id, copy)
     zoom, left, top = place(foreground, lots["distance"], lots["across"], options)
     cast = options.max_cast * (2 * lots["cast"] - 1)
-    codec, quality = _coding(lots["codec"], lots["quality"], options)
     values = {
         "foreground": foreground.id,
         "original_background": original.id,
@@ -68,15 +84,28 @@ def draw_row(
         "wrap": round(options.max_wrap * lots["wrap"], 4),
         "shadow": round(options.max_shadow * _half(lots["shadow"]), 4),
         "spill": round(options.max_spill * lots["spill"], 4),
-        "blur_px": round(options.max_blur * _half(lots["blur"]), 4),
-        "blur_angle": round(180 * lots["angle"], 2),
-        "kernel": _kernel(lots["kernel"], options.kernel_share),
-        "noise": round(options.max_noise * lots["noise"], 4),
-        "codec": codec,
-        "quality": quality,
-        "seed": int(lots["seed"] * 2**32),
+        **draw_camera(lots, options)._asdict(),
     }
     return Combination.model_validate({"id": make_id("combination", *values.values()), **values})
+
+
+def draw_camera(lots: Mapping[str, float], options: CombineOptions) -> Camera:
+    """What the webcam does.
+
+    Args:
+        lots: As of `draw_lots`.
+        options: The range of each value.
+    """
+    codec, quality = _coding(lots["codec"], lots["quality"], options)
+    return Camera(
+        blur_px=round(options.max_blur * _half(lots["blur"]), 4),
+        blur_angle=round(180 * lots["angle"], 2),
+        kernel=_kernel(lots["kernel"], options.kernel_share),
+        noise=round(options.max_noise * lots["noise"], 4),
+        codec=codec,
+        quality=quality,
+        seed=int(lots["seed"] * 2**32),
+    )
 
 
 def place(
@@ -130,11 +159,11 @@ def _half(lot: float) -> float:
     return max(0.0, 2 * lot - 1)
 
 
-def _kernel(lot: float, share: float) -> str:
+def _kernel(lot: float, share: float) -> Kernel:
     return OTHER_KERNELS[int(lot / share * len(OTHER_KERNELS))] if lot < share else "area"
 
 
-def _coding(lot: float, quality: float, options: CombineOptions) -> tuple[str, int]:
+def _coding(lot: float, quality: float, options: CombineOptions) -> tuple[Codec, int]:
     """Codec and its quality: JPEG's from the lowest to the best, H.264's quantiser from the best to the highest."""
     if lot >= options.codec_share:
         return "none", 100

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from bgrsr_data.combine.camera import film
 from bgrsr_data.combine.compose import Shares, draw_input, draw_target, light_person
-from bgrsr_data.combine.cutouts import Cache, Cutout, Scene, alpha_of, cut_out, look, make_scene, place
+from bgrsr_data.combine.cutouts import Cache, Cutout, Scene, alpha_of, closeness, cut_out, look, make_scene, place
 from bgrsr_data.combine.light import match_light
 from bgrsr_data.combine.linear import encode
 from bgrsr_data.combine.resample import Size
@@ -28,7 +29,7 @@ from bgrsr_data.combine.surround import surround
 from bgrsr_data.errors import InputError
 from bgrsr_data.manifests import manifest_path, read_rows
 from bgrsr_data.media.images import read_grey, read_rgb
-from bgrsr_data.records import Background, Combination, Foreground
+from bgrsr_data.records import Background, Combination, Foreground, Frame
 
 LR_SIZE = (320, 240)
 HR_SIZE = (640, 480)
@@ -104,6 +105,30 @@ class Renderer:
             hr_target=picture,
             hr_alpha=alpha_of(person, size),
         )
+
+    def foreground(self, row: Combination) -> Foreground:
+        """Who is seen in one combination."""
+        return self._foregrounds[row.foreground]
+
+    def time_s(self, row: Combination) -> float:
+        """When its person was filmed, in seconds of the clip; 0 where no frame tells."""
+        return self._times.get(self.foreground(row).original, 0.0)
+
+    def growth(self, row: Combination) -> float:
+        """How many times larger than in their files person and target background are in the target, whichever is more.
+
+        Above 1 what is seen has less detail than the target has room for.
+        """
+        background = self._backgrounds[row.target_background]
+        width, height = self.hr_size
+        filling = max(width / background.width, height / background.height)
+        person = row.zoom * height / self.foreground(row).height
+        return max(person, filling * closeness(row.seed, "target"))
+
+    @cached_property
+    def _times(self) -> dict[str, float]:
+        path = manifest_path(self.root, Frame)
+        return {row.id: float(row.pts * row.time_base) for row in read_rows(path, Frame)} if path.is_file() else {}
 
     def _scenes(self, background: str) -> Callable[[float], Scene]:
         return lambda closer: self._scene((background, closer))
