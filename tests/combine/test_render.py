@@ -289,10 +289,10 @@ def test_a_processor_without_wide_vectors_draws_the_same_pixels(every_effect: Re
 
 
 def test_a_target_knows_how_much_larger_than_its_files_it_is(tmp_path: Path) -> None:
-    """The room of 80×60 px fills 64×48 at 0.8 (and up to 1.3 times that); the person, 24 px high, is drawn 60 px."""
+    """The room of 800×600 px fills 64×48 at 0.08 (up to 1.3 times that); the person, 24 px high, is drawn 60 px."""
     rgb, alpha = np.zeros((24, 32, 3), np.uint8), np.full((24, 32), 255, np.uint8)
     near = combination(zoom=1.25)
     renderer = set_of(tmp_path, rgb, alpha, {"a": (9, 9, 9), "b": (99, 99, 99)}, near)
     assert renderer.growth(near) == pytest.approx(1.25 * 48 / 24)
-    small = {renderer.growth(combination(zoom=0.1, seed=seed)) for seed in range(40)}
-    assert sorted(small) == pytest.approx([0.8, 0.88, 0.96, 1.04])
+    small = {renderer.growth(combination(zoom=0.01, seed=seed)) for seed in range(40)}
+    assert sorted(small) == pytest.approx([0.08, 0.088, 0.096, 0.104])
