@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -41,6 +42,11 @@ class PhotoCombination:
     seed: int
     foreground: str = "portrait"
     target_background: str = "room"
+
+
+class PhotoForeground(NamedTuple):
+    person: str
+    clip: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,12 @@ class PhotoRenderer:
             truth,
             alpha,
         )
+
+    def foreground(self, combination: PhotoCombination) -> PhotoForeground:
+        return PhotoForeground(f"person-{combination.split}", f"clip-{combination.split}")
+
+    def time_s(self, combination: PhotoCombination) -> float:
+        return float(combination.seed)
 
     def examples(self, split: str) -> CombinationDataset:
         return CombinationDataset(self, self.combinations(split), cache_bytes=2**30)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import skimage.data
 from photo_renderer import _person
@@ -21,17 +23,23 @@ COLOURS = {"train": [0, 1, 2], "val": [1, 2, 0], "test": [2, 0, 1]}  # a split s
 def publish_set(root: Path, *, per_split: int = 3) -> Workspace:
     """Make a workspace with combinations of all three splits, and publish it."""
     workspace = Workspace.create(root)
+    fill_set(workspace, per_split=per_split)
+    return workspace
+
+
+def fill_set(workspace: Workspace, *, per_split: int = 3, people: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Fill and publish it; `people` tells by split who is seen, where it is not the astronaut in other colours."""
+    root = workspace.root
     foregrounds, backgrounds, combinations = [], [], []
     for split, names in PHOTOS.items():
-        foregrounds.append(_foreground(root, split))
+        foregrounds.append(_foreground(root, split, people.get(split, f"astronaut-{split}")))
         behind, target = (_background(root, name, split) for name in names)
         backgrounds += [behind, target]
         combinations += [_combination(foregrounds[-1], behind, target, split, seed) for seed in range(per_split)]
-    _commit(workspace, "key", foregrounds)
-    _commit(workspace, "frames", backgrounds)
-    _commit(workspace, "combine", combinations)
+    commit(workspace, "key", foregrounds)
+    commit(workspace, "frames", backgrounds)
+    commit(workspace, "combine", combinations)
     publish(workspace)
-    return workspace
 
 
 def publish(workspace: Workspace) -> None:
@@ -39,17 +47,18 @@ def publish(workspace: Workspace) -> None:
     run_stage(make_stage("publish"), workspace)
 
 
-def _commit(workspace: Workspace, stage: str, rows: list[Record]) -> None:
-    workspace.ledger.commit(Done(stage, "all", "fingerprint", "done"), rows)
+def commit(workspace: Workspace, stage: str, rows: Sequence[Record], *, item: str = "all") -> None:
+    """Write down that a stage made these rows of one item."""
+    workspace.ledger.commit(Done(stage, item, "fingerprint", "done"), rows)
 
 
-def _foreground(root: Path, split: str) -> Foreground:
+def _foreground(root: Path, split: str, person: str) -> Foreground:
     rgb, alpha = _person(False)
     folder = f"foregrounds/{split}"
     sha256 = write_image(root / folder / "fg.png", rgb[..., COLOURS[split]])
     write_image(root / folder / "alpha.png", alpha)
     return Foreground(
-        id=f"foreground-{split}", clip=f"clip-{split}", original=f"frame-{split}", person=f"astronaut-{split}",
+        id=f"foreground-{split}", clip=f"clip-{split}", original=f"frame-{split}", person=person,
         alpha_path=f"{folder}/alpha.png", foreground_path=f"{folder}/fg.png", sha256=sha256,
         width=512, height=512, box_left=90, box_top=10, box_right=420, box_bottom=512, score=1.0, scores={},
     )  # fmt: skip

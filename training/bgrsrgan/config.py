@@ -38,6 +38,8 @@ class TrainConfig(Options):
         scale: How much larger the output is.
         crop: (width, height) of the part of the frame that a step sees, both even; the whole where None. Measured is
             always the whole.
+        sources: What an enlarger or a matter learns from: "footage" (frames of talking heads; COCO's persons),
+            "combinations" (rendered ones of the set), or "both". All else learns from combinations alone.
         degradation: "webcam" gives an enlarger frames as a cheap camera and its codec spoil them.
         vary: Whether examples are mirrored, and their colour channels swapped, at random.
         batch: Examples per step, over all parts and processes.
@@ -79,6 +81,7 @@ class TrainConfig(Options):
     lr_size: Size = (320, 240)
     scale: Literal[2] = 2
     crop: Size | None = None
+    sources: Literal["footage", "combinations", "both"] = "both"
     degradation: Literal["none", "webcam"] = "none"
     vary: bool = True
     batch: Positive = 8

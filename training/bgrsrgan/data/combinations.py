@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from bgrsrgan.data.examples import Examples, Origin, planes
+from bgrsrgan.data.examples import Examples, Origin, Size, planes
 
 Pixels = NDArray[np.uint8]
 
@@ -47,6 +47,12 @@ class Renderer(Protocol):
     def render(self, combination: Any, /) -> Pair:
         """The pixels of one row, always the same."""
 
+    def foreground(self, combination: Any, /) -> Any:
+        """Who is seen in one row: `person` and `clip`."""
+
+    def time_s(self, combination: Any, /) -> float:
+        """When that was filmed, in seconds of the clip."""
+
 
 class Batch(NamedTuple):
     """Tensors of some pairs: (N, 3, h or H, w or W), alpha (N, 1, H, W); uint8 as loaded, float32 [0, 1] in use."""
@@ -65,10 +71,13 @@ class CombinationDataset(Examples[Batch]):
         renderer: Renders them.
         combinations: The split's rows.
         cache_bytes: Rendered pairs are kept until they take this much; the rest are rendered anew each time.
+        crop: (width, height) of the part of the low pictures, and of all others, that a draw of a schedule sees.
     """
 
-    def __init__(self, renderer: Renderer, combinations: Sequence[Any], *, cache_bytes: int = 0) -> None:
-        super().__init__(cache_bytes=cache_bytes)
+    def __init__(
+        self, renderer: Renderer, combinations: Sequence[Any], *, cache_bytes: int = 0, crop: Size | None = None
+    ) -> None:
+        super().__init__(cache_bytes=cache_bytes, crop=crop)
         self.renderer = renderer
         self.combinations = combinations
 
@@ -87,6 +96,17 @@ class CombinationDataset(Examples[Batch]):
         )
 
     def origin(self, row: int) -> Origin:
-        """The combination's id, foreground and target background."""
-        combination = self.combinations[row]
-        return Origin(combination.id, combination.foreground, combination.target_background)
+        """The combination, its person, target background and clip."""
+        return origin_of(self.renderer, self.combinations[row])
+
+
+def origin_of(renderer: Renderer, combination: Any) -> Origin:
+    """Where the pictures of a combination come from."""
+    foreground = renderer.foreground(combination)
+    return Origin(
+        combination.id,
+        foreground.person,
+        combination.target_background,
+        foreground.clip,
+        renderer.time_s(combination),
+    )

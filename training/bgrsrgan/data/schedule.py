@@ -23,7 +23,8 @@ class Draw(NamedTuple):
         channels: From which channel each of red, green and blue is taken, in every picture. Light is blended channel
             by channel, so the target stays exactly the foreground over the background, but the person's clothes and
             the room have other colours, or none.
-        seed: Of everything else that is drawn for this place: where it is cropped, how it is degraded. 0 in order.
+        seed: Of everything else that is drawn for this place: where it is cropped, how it is degraded. 0 where rows are
+            taken as they are, whole, to measure.
     """
 
     row: int
@@ -71,7 +72,7 @@ class Schedule:
         indices = random.permutation(self.count)
         mirrored, recoloured = random.random((2, self.count)) < 0.5
         channels = np.where(recoloured[:, None], random.integers(3, size=(self.count, 3)), AS_IT_IS)
-        seeds = random.integers(2**31, size=self.count)
+        seeds = random.integers(1, 2**31, size=self.count)
         if not self.vary:
             return [Draw(int(row), seed=int(seed)) for row, seed in zip(indices, seeds, strict=True)]
         return [
