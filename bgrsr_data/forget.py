@@ -1,8 +1,9 @@
 """Forget a source on request of its owner: all that was made of it goes, and it is never fetched again.
 
-What shows it goes too: manifests are published anew, the report, review previews and the panels of training runs are
-deleted. The rows go in one transaction that also lists the files to delete, so after a kill the same command (or any
-run) finishes. A trained network cannot be untaught: which runs may have seen the source is told.
+What shows it goes too: manifests are published anew; the manifests of versions that tell of it, the report, review
+previews and the panels of training runs are deleted. The rows go in one transaction that also lists the files to
+delete, so after a kill the same command (or any run) finishes. A trained network cannot be untaught: which runs may
+have seen the source is told.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bgrsr_data.errors import InputError
+from bgrsr_data.export.versions import holding
 from bgrsr_data.fetch.kept import SUFFIX, Kept
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.marked import did_you_mean
@@ -100,7 +102,8 @@ def plan_forget(workspace: Workspace, source: Source, reason: str) -> Doomed:
     ids = {row for _, _, _, row, _ in rows}
     counts = Counter(kind for kind, _ in {(kind, row) for _, _, kind, row, _ in rows})  # some are of two stages
     shown = bool(counts.keys() - {Source.kind, Clip.kind, "rejection"})
-    files = sorted({*_files_of(root, source, footage, rows), *(_shows(root, ledger) if shown else ())})
+    told = (path.as_posix() for path in holding(root, ids | {source.id}))
+    files = sorted({*_files_of(root, source, footage, rows), *(_shows(root, ledger) if shown else ()), *told})
     whole = {(stage, item) for stage in ledger.stages() for item in ledger.items(stage) if item in ids}
     whole |= {(stage, item) for stage in SHOWING if shown for item in ledger.items(stage)}
     places = {source.url, source.path or source.annotations, *(clip.url for clip in clips)} - {None}
@@ -108,13 +111,13 @@ def plan_forget(workspace: Workspace, source: Source, reason: str) -> Doomed:
         id=source.id, name=content_hash(source.name), places=sorted(map(str, places)), footage=sorted(footage),
         at=datetime.now(UTC).date().isoformat(), reason=reason,
     )  # fmt: skip
-    told = f"{stone}; the same footage as a clip of {source.id}"
+    same_as = f"{stone}; the same footage as a clip of {source.id}"
     grave = Grave(
         stone,
         [(stage, kind, row) for stage, _, kind, row, _ in rows],
         sorted(whole | {("fetch", source.id), (SOURCES, source.id)}),
         files,
-        [("fetch", c.source, reject_part("fetch", c.source, c.id, "forgotten", told)) for c in same],
+        [("fetch", c.source, reject_part("fetch", c.source, c.id, "forgotten", same_as)) for c in same],
     )
     inside = [path for file in files for path in _all_in(root / file)]
     runs = sorted(path.name for path in (root / "runs").glob("*") if path.is_dir()) if shown else []

@@ -166,6 +166,8 @@ def run_stage(
             show(Moment(stage.name, stage.unit, outcome.worked, len(plan.pending), None, result.item, result.units))
             if left and stage.folder:
                 budget.expect(min(crew, left))
+    if not outcome.errors:
+        stage.finish(workspace.root)
     return outcome
 
 

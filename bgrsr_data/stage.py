@@ -93,6 +93,9 @@ class Stage(ABC, Generic[Payload]):
             DiskFullError: The run stops.
         """
 
+    def finish(self, root: Path) -> None:
+        """What is left when no item is: called at the end of every run that no item failed in, also an idle one."""
+
     def owns(self, path: str) -> bool:
         """Whether this stage wrote the file at `path` (a kept frame's row points at one that `frames` wrote)."""
         return self.folder is not None and path.split("/", maxsplit=1)[0] == self.folder

@@ -72,7 +72,7 @@ def words(root: Path) -> str:
     texts = [
         path.read_bytes().decode("latin-1") for path in root.rglob("*") if path.is_file() and path.suffix != ".png"
     ]
-    tables = [str(pq.read_table(path).to_pylist()) for path in root.glob("manifests/*.parquet")]
+    tables = [str(pq.read_table(path).to_pylist()) for path in root.rglob("*.parquet")]
     return "\n".join([*texts, *tables, *(path.as_posix() for path in root.rglob("*"))])
 
 
@@ -96,10 +96,11 @@ def test_nothing_of_a_forgotten_source_is_left_and_nothing_else_is_touched(root:
     assert (stone.id, stone.reason, stone.at) == (source, "asked to", datetime.now(UTC).date().isoformat())
     gone = {path for path in before if path not in after}
     shows = {path for path in before if path.startswith((".review", "report/")) or path.endswith("step_000001.png")}
+    shows |= {path for path in before if path.startswith("versions/v1/") and not path.endswith("version.json")}
     assert shows <= gone
     assert {path for path in gone - shows if not any(one in path for one in ids)} == set()
     assert "runs/first/best.pt" in after
-    same = {path for path in after if not path.startswith("manifests/")}
+    same = {path for path in after if not path.startswith(("manifests/", "versions/v2/"))}
     assert {path: after[path] for path in same} == {path: before[path] for path in same}
     assert tree(whole) == before  # the fixture was copied
 

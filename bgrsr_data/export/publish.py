@@ -1,4 +1,7 @@
-"""The `publish` stage: from the ledger to Parquet manifests, each replaced whole, and none where the splits leak."""
+"""The `publish` stage: from the ledger to Parquet manifests, each replaced whole, and none where the splits leak.
+
+Every set that is published stays as a version (versions.py).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bgrsr_data.export.persons import Persons, persons_to_publish, write_persons
+from bgrsr_data.export.versions import keep_version
 from bgrsr_data.leaks import Leak, find_leaks, read_repeats, refuse_leaks
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.manifests import FILES, manifest_path, write_rows
@@ -103,6 +107,10 @@ class Publish(Stage[Rows | Persons]):
         write_rows(path, model, rows)
         relative = path.relative_to(root).as_posix()
         return [ManifestRow(id=make_id("manifest", relative), path=relative, sha256=sha256_of(path), rows=len(rows))]
+
+    def finish(self, root: Path) -> None:
+        """Keep what was published as a version, where it is another than the last."""
+        keep_version(root)
 
 
 def rows_to_publish(ledger: Ledger, model: type[Record]) -> list[Record]:

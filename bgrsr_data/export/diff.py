@@ -1,0 +1,147 @@
+"""What became of a set between two versions: which rows came, went or changed, and why.
+
+A row that went is followed back to what it was made from: where that went too, or a reviewer rejected it, that is the
+cause, so that one rejected frame explains its dozen combinations at once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from bgrsr_data.export.versions import manifest_of
+from bgrsr_data.manifests import read_rows
+from bgrsr_data.records import (
+    Background,
+    Clip,
+    Combination,
+    Foreground,
+    Frame,
+    Record,
+    RejectionRow,
+    Trimap,
+    Verdict,
+)
+
+KINDS: tuple[type[Record], ...] = (Clip, Frame, Background, Trimap, Foreground, Combination)
+PARENTS = ("clip", "original", "foreground", "original_background", "target_background")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row that came, went or changed.
+
+    Attributes:
+        kind: Of the row.
+        id: Its id.
+        what: "added", "gone" or "changed".
+        why: The cause, in words.
+        fields: What of a changed row is another, as "score .62 → .71".
+    """
+
+    kind: str
+    id: str
+    what: Literal["added", "gone", "changed"]
+    why: str
+    fields: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For programs."""
+        return asdict(self)
+
+
+class Side:
+    """The rows of one version by id, and what was said of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.rows = {model: {row.id: row for row in read_rows(manifest_of(folder, model), model)} for model in KINDS}
+        self._verdicts = read_rows(manifest_of(folder, Verdict), Verdict)
+        self._rejections = read_rows(manifest_of(folder, RejectionRow), RejectionRow)
+
+    @cached_property
+    def known(self) -> dict[str, Record]:
+        """Every row by id, of whatever kind."""
+        return {name: row for rows in self.rows.values() for name, row in rows.items()}
+
+    @cached_property
+    def refused(self) -> dict[str, str]:
+        """Why a row is not to be used, by its id: the words of the last reviewer, or of the stage that rejected it."""
+        told = {row.item: f"{row.stage}: {row.reason}" for row in self._rejections}
+        for verdict in sorted(self._verdicts, key=lambda verdict: verdict.at):
+            note = f" ({verdict.note})" if verdict.note else ""
+            told[verdict.row] = f"{verdict.reviewer} rejected it{note}" if verdict.verdict == "reject" else ""
+        return {name: why for name, why in told.items() if why}
+
+
+def diff_versions(old: Path, new: Path) -> list[Change]:
+    """Compare two versions.
+
+    Args:
+        old: The folder of one (`find_version`).
+        new: The folder of the other.
+
+    Returns:
+        The changes, by kind as data walks, then by id.
+
+    Raises:
+        InputError: A manifest is missing or damaged.
+    """
+    before, after = Side(old), Side(new)
+    changes: list[Change] = []
+    for model in KINDS:
+        mine, theirs = before.rows[model], after.rows[model]
+        for name in sorted(mine.keys() | theirs.keys()):
+            if name not in theirs:
+                changes.append(Change(model.kind, name, "gone", _cause(name, before, after, "gone")))
+            elif name not in mine:
+                changes.append(Change(model.kind, name, "added", _cause(name, after, before, "new")))
+            elif told := _differences(mine[name], theirs[name]):
+                changes.append(Change(model.kind, name, "changed", "made anew from the same", told))
+    return changes
+
+
+def count_causes(changes: Iterable[Change]) -> Mapping[tuple[str, str, str], int]:
+    """How many changes of a kind have the same cause: {(kind, what, why): count}, the most frequent first."""
+    counted = Counter((change.kind, change.what, change.why) for change in changes)
+    return dict(counted.most_common())
+
+
+def _cause(name: str, here: Side, there: Side, word: str) -> str:
+    """Why the row `name` is in one version only.
+
+    Args:
+        name: Its id.
+        here: The version that has it.
+        there: The one that has not.
+        word: What its cause is then: "gone" from, or "new" in, the later version.
+    """
+    if said := there.refused.get(name):
+        return said if word == "gone" else f"no more: {said}"
+    for parent in _parents(here.known[name]):
+        if said := there.refused.get(parent):
+            return f"{parent}: {said}" if word == "gone" else f"{parent}: no more {said}"
+        if parent in here.known and parent not in there.known:
+            deeper = _cause(parent, here, there, word)
+            return deeper if ": " in deeper else f"{parent} is {word}"
+    if isinstance(here.known[name], Clip):
+        return f"its source is {word}" if word == "new" else "its source is gone"
+    return "planned otherwise" if isinstance(here.known[name], Combination) else "made with other options"
+
+
+def _parents(row: Record) -> list[str]:
+    named = (getattr(row, name, None) for name in PARENTS)
+    return [value for value in named if isinstance(value, str)]
+
+
+def _differences(mine: Record, theirs: Record) -> list[str]:
+    old, new = mine.model_dump(mode="json"), theirs.model_dump(mode="json")
+    return [f"{name} {_short(old[name])} → {_short(new[name])}" for name in old if old[name] != new[name]]
+
+
+def _short(value: object) -> str:
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= 40 else f"{text[:37]}…"
