@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from bgrsr_data.errors import InputError
 from bgrsrgan.data.examples import B, Examples, ExamplesOf, stack
-from bgrsrgan.data.schedule import Draw, Schedule
+from bgrsrgan.data.schedule import Draw
 
 T = TypeVar("T")
 BATCHES_AHEAD = 2
@@ -30,12 +30,12 @@ def split_of(examples_of: ExamplesOf, split: str) -> Examples[Any]:
     return examples
 
 
-def batches(examples: Examples[B], schedule: Schedule, *, workers: int = 0) -> Iterator[B]:
+def batches(examples: Examples[B], schedule: Iterable[Sequence[Draw]], *, workers: int = 0) -> Iterator[B]:
     """Batches of uint8 tensors, one for each step of the schedule, in its order.
 
     Args:
         examples: Where the draws come from.
-        schedule: What is drawn.
+        schedule: What is drawn for each step: a Schedule, or a share of one.
         workers: Threads that work ahead (they share the examples' memory); 0 makes a batch when asked.
     """
     if not workers:

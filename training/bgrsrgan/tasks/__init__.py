@@ -8,13 +8,14 @@ from typing import Any
 
 from bgrsr_data.errors import InputError
 from bgrsrgan.tasks.base import Task, Terms
+from bgrsrgan.tasks.matting import Matting
 from bgrsrgan.tasks.replacement import Replacement
 from bgrsrgan.tasks.super_resolution import SuperResolution
 
 __all__ = ["TASKS", "Task", "Terms", "task_of"]
 
 TASKS: Mapping[str, Task[Any]] = MappingProxyType(
-    {"bgrsr-lite": Replacement(), "bgrsrgan": Replacement(), "srgan": SuperResolution()}
+    {"bgrsr-lite": Replacement(), "bgrsrgan": Replacement(), "srgan": SuperResolution(), "unet-gan": Matting()}
 )
 
 
