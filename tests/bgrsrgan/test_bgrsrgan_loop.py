@@ -18,9 +18,10 @@ from bgrsrgan.config import TrainConfig
 from bgrsrgan.data.examples import as_float
 from bgrsrgan.data.loader import in_order
 from bgrsrgan.evaluation.evaluate import evaluate
+from bgrsrgan.loop.descent import rate_at
 from bgrsrgan.loop.run_folder import RunFolder
 from bgrsrgan.loop.state import TrainingState, load_generator, read_checkpoint
-from bgrsrgan.loop.steps import adversarial_step, pixel_step, rate_at
+from bgrsrgan.loop.steps import Lesson, adversarial_step, pixel_step
 from bgrsrgan.loop.train import train
 from bgrsrgan.tasks import task_of
 
@@ -166,7 +167,7 @@ def test_the_generator_learns_a_batch_by_heart(tiny, renderer) -> None:
     state = TrainingState.fresh(config, CPU)
     alphas = []
     for state.step in range(40):
-        alphas.append(float(pixel_step(TASK, state, batch, config)["alpha"].detach()))
+        alphas.append(pixel_step(Lesson(TASK, config, state, CPU), [batch])["alpha"])
     assert alphas[-1] < 0.25 * alphas[0]
 
 
@@ -179,12 +180,7 @@ def test_the_critic_learns_to_tell_and_the_generator_is_told(tiny, renderer) -> 
     state = TrainingState.fresh(config, CPU)
     terms = []
     for state.step in range(1, 13):
-        terms.append(
-            {
-                name: float(value.detach())
-                for name, value in adversarial_step(task_of(tiny.network), state, batch, config).items()
-            }
-        )
+        terms.append(adversarial_step(Lesson(TASK, config, state, CPU), [batch]))
     assert terms[0]["critic"] == pytest.approx(2, abs=0.1)
     assert terms[-1]["critic"] < 1.8
     assert terms[-1]["adversarial"] > terms[0]["adversarial"]
@@ -202,7 +198,7 @@ def test_a_step_that_is_not_a_number_changes_no_weight(tiny, renderer) -> None:
     before = {name: value.clone() for name, value in state.generator.named_parameters()}
     spoiled = batch._replace(hr_target=torch.full_like(batch.hr_target, float("nan")))
     with pytest.raises(ToolError, match="not a number"):
-        pixel_step(TASK, state, spoiled, tiny)
+        pixel_step(Lesson(TASK, tiny, state, CPU), [spoiled])
     _assert_same(before, dict(state.generator.named_parameters()))
 
 
@@ -247,7 +243,7 @@ def test_a_run_leaves_its_config_stats_curves_panels_and_summary(tiny, whole) ->
     assert told["manifest_sha256"] == "a"
     rows = [json.loads(line) for line in (whole / "stats.jsonl").read_text().splitlines()]
     assert [row["step"] for row in rows if "pixel" in row] == [1, 2, 3, 4, 5, 6]
-    assert [row["step"] for row in rows if "ssim" in row] == [3, 6]
+    assert [row["step"] for row in rows if "ssim" in row] == [3, 4, 6]
     assert [row["phase"] for row in rows if "critic" in row] == ["adversarial"] * 2
     best = max((row for row in rows if "ssim" in row), key=lambda row: row["ssim"])
     assert (summary["best_step"], summary["ssim"]) == (best["step"], best["ssim"])

@@ -52,3 +52,15 @@ def upscale(image: Tensor) -> Tensor:
         (N, C, 2h, 2w) float32 [0, 1], sRGB; overshoot is clipped.
     """
     return functional.interpolate(image, scale_factor=SCALE, mode="bicubic", align_corners=False).clamp(0, 1)
+
+
+def halve(image: Tensor) -> Tensor:
+    """Halve an image: each pixel the light of four, as a sensor with fewer, larger pixels records it.
+
+    Args:
+        image: (N, 3, H, W) float32 [0, 1], sRGB; both sides even.
+
+    Returns:
+        (N, 3, H / 2, W / 2) float32 [0, 1], sRGB.
+    """
+    return to_srgb(functional.avg_pool2d(to_linear(image), SCALE))

@@ -1,8 +1,8 @@
 """Everything a training run is, in one file.
 
-A checkpoint holds both networks, their optimisers, the running mean of the weights, the best score and the step. It is
-written beside and renamed, so a kill at any moment leaves the last whole one, and going on from it leads to the
-same bits as never having stopped.
+A checkpoint holds both networks, their optimisers, the running mean of the weights, torch's random state, the best
+score and the step. It is written beside and renamed, so a kill at any moment leaves the last whole one, and going on
+from it leads to the same bits as never having stopped.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.optim import AdamW
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.media.files import write_bytes
 from bgrsrgan.config import TrainConfig
-from bgrsrgan.networks import Network, PatchCritic, make_network
+from bgrsrgan.loop.descent import Descent
+from bgrsrgan.loop.processes import ALONE, Processes
+from bgrsrgan.networks import Network, make_network
+from bgrsrgan.networks.critic import Critic, make_critic
 
-BETAS = (0.9, 0.99)
+FORMAT = 2  # of the file; raised when an older one cannot be gone on with
 
 
 @dataclass
@@ -33,29 +35,26 @@ class TrainingState:
 
     generator: Network
     mean_generator: Network
-    critic: PatchCritic
-    generator_optimizer: AdamW
-    critic_optimizer: AdamW
+    critic: Critic
+    generator_descent: Descent
+    critic_descent: Descent
     step: int = 0
     best_ssim: float = -1.0
     seconds: float = 0.0
 
     @classmethod
-    def fresh(cls, config: TrainConfig, device: torch.device) -> TrainingState:
+    def fresh(cls, config: TrainConfig, device: torch.device, processes: Processes = ALONE) -> TrainingState:
         """The state before the first step; its weights follow from the seed alone."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
-            generator, critic = make_network(config.network), PatchCritic()
-        generator.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
-        critic.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+            generator = make_network(config.network, as_published=config.as_published)
+            critic = make_critic(config.critic)
         mean = copy.deepcopy(generator).requires_grad_(False).eval()
-        return cls(
-            generator,
-            mean,
-            critic,
-            AdamW(generator.parameters(), betas=BETAS, weight_decay=0.0),
-            AdamW(critic.parameters(), betas=BETAS, weight_decay=0.0),
-        )
+        generator = processes.normalise_together(generator, device)
+        critic = processes.normalise_together(critic, device)
+        for network in (generator, mean, critic):
+            network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
+        return cls(generator, mean, critic, Descent(generator, config, device), Descent(critic, config, device))
 
     def update_mean(self, decay: float) -> None:
         """Move the running mean towards the generator.
@@ -71,6 +70,11 @@ class TrainingState:
                 else:
                     mean.copy_(new)
 
+    def running_statistics(self) -> list[torch.Tensor]:
+        """What the norms of both networks have seen: kept beside the weights, and moved by no gradient."""
+        buffers = [*self.generator.buffers(), *self.critic.buffers()]
+        return [buffer for buffer in buffers if buffer.is_floating_point()]
+
     def save(self, path: Path, *, config: TrainConfig, manifest_sha256: str) -> None:
         """Write the checkpoint.
 
@@ -78,8 +82,11 @@ class TrainingState:
             DiskFullError: Nothing more can be written.
         """
         content = {
+            "format": FORMAT,
             "config": config.model_dump_json(),
             "manifest_sha256": manifest_sha256,
+            "random": torch.get_rng_state(),
+            "random_cuda": torch.cuda.get_rng_state_all(),
             **{name: getattr(self, name) for name in ("step", "best_ssim", "seconds")},
             **{name: part.state_dict() for name, part in self._parts().items()},
         }
@@ -90,14 +97,17 @@ class TrainingState:
         for name, part in self._parts().items():
             part.load_state_dict(content[name])
         self.step, self.best_ssim, self.seconds = content["step"], content["best_ssim"], content["seconds"]
+        torch.set_rng_state(content["random"].cpu())
+        if len(content["random_cuda"]) == torch.cuda.device_count():
+            torch.cuda.set_rng_state_all([state.cpu() for state in content["random_cuda"]])
 
-    def _parts(self) -> dict[str, nn.Module | AdamW]:
+    def _parts(self) -> dict[str, nn.Module | Descent]:
         return {
             "generator": self.generator,
             "mean_generator": self.mean_generator,
             "critic": self.critic,
-            "generator_optimizer": self.generator_optimizer,
-            "critic_optimizer": self.critic_optimizer,
+            "generator_descent": self.generator_descent,
+            "critic_descent": self.critic_descent,
         }
 
 
@@ -144,7 +154,7 @@ def load_generator(path: Path, device: torch.device) -> tuple[Network, TrainConf
     if not isinstance(content, dict) or not {"config", "mean_generator", "step"} <= content.keys():
         raise InputError(f"{path}: holds no generator of bgrsrgan")
     config = TrainConfig.model_validate_json(content["config"])
-    generator = make_network(config.network)
+    generator = make_network(config.network, as_published=config.as_published)
     generator.load_state_dict(content["mean_generator"])
     generator.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return generator.requires_grad_(False).eval(), config, content["step"]

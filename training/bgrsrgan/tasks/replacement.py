@@ -12,8 +12,8 @@ from bgrsr_data.combine.render import Renderer
 from bgrsrgan.config import TrainConfig
 from bgrsrgan.data.combinations import Batch, CombinationDataset
 from bgrsrgan.data.examples import ExamplesOf
-from bgrsrgan.light import upscale
-from bgrsrgan.losses import alpha_terms, pixel_terms
+from bgrsrgan.light import halve, upscale
+from bgrsrgan.losses import alpha_terms, intermediate_terms, pixel_terms
 from bgrsrgan.networks import Network, Output
 from bgrsrgan.tasks.base import Method, Task, Terms
 
@@ -52,8 +52,13 @@ class Replacement(Task[Batch]):
         return batch.hr_target
 
     def content_terms(self, output: Output, batch: Batch, config: TrainConfig) -> Terms:
-        """Pixels; alpha and its edges where the network makes one."""
-        terms = pixel_terms(output.image, batch.hr_target)
+        """Pixels, those before the picture is enlarged, alpha and its edges: of what the network makes."""
+        kind, as_published = config.pixel_loss, config.as_published
+        terms = pixel_terms(output.image, batch.hr_target, kind, as_published=as_published)
+        if output.lr_image is not None:
+            true = halve(batch.hr_target)
+            weight = config.lr_weight
+            terms |= intermediate_terms(output.lr_image, true, kind, weight=weight, as_published=as_published)
         if output.alpha is not None:
             terms |= alpha_terms(output.alpha, batch.hr_alpha, laplacian_weight=config.laplacian_weight)
         return terms
