@@ -41,12 +41,21 @@ def _rng(seed: int = 0) -> np.random.Generator:
 
 def test_a_trimap_drawn_by_hand_is_right_where_it_is_sure_and_open_where_the_person_is_soft() -> None:
     alpha = _person(False)[1]
+    soft, found = (alpha > 25) & (alpha < 230), []
     for seed in range(8):
         trimap = draw_by_hand(alpha, _rng(seed))
         assert np.isin(trimap, [BACKGROUND, UNKNOWN, FOREGROUND]).all()
-        assert (alpha[trimap == FOREGROUND] > 127).mean() > 0.97, "all but the specks that were cut out of her suit"
+        assert (alpha[trimap == FOREGROUND] > 127).mean() > 0.97, "all but small holes"
         assert (alpha[trimap == BACKGROUND] < 128).mean() > 0.995
-        assert (trimap[(alpha > 25) & (alpha < 230)] == UNKNOWN).mean() > 0.9
+        found.append((trimap[soft] == UNKNOWN).mean())
+    assert np.mean(found) > 0.95
+
+
+def test_where_the_border_cuts_a_person_off_nothing_is_unknown_along_it() -> None:
+    alpha = _person(False)[1]
+    for seed in range(8):
+        last = draw_by_hand(alpha, _rng(seed))[-1, 120:330]
+        assert (last == FOREGROUND).all()
 
 
 def test_no_two_hands_draw_alike_and_one_hand_draws_the_same_again() -> None:
