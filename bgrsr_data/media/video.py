@@ -31,7 +31,7 @@ VIDEO_SUFFIXES = frozenset(
     | {".vob", ".webm", ".wmv"}
 )
 # Nothing else is opened: a playlist or script under a video's name would have FFmpeg read other files and addresses.
-_CONTAINERS = (
+CONTAINERS = (
     "aac,asf,av1,avi,dv,flac,flv,h264,hevc,m4v,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,"
     "mpeg,mpegts,mpegvideo,mxf,ogg,wav"
 )
@@ -118,7 +118,7 @@ class VideoReader:
             raise no_video(self.path, start)
         try:
             self._container = av.open(
-                str(self.path), options={"format_whitelist": _CONTAINERS}, metadata_errors="replace"
+                str(self.path), options={"format_whitelist": CONTAINERS}, metadata_errors="replace"
             )
         except (av.error.FFmpegError, OSError) as error:
             raise no_video(self.path, start, str(error.strerror)) from error

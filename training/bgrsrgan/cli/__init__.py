@@ -9,6 +9,7 @@ import typer
 
 from bgrsrgan.cli.evaluate import evaluate
 from bgrsrgan.cli.models import models
+from bgrsrgan.cli.replace import replace
 from bgrsrgan.cli.train import trainer_of
 from bgrsrgan.config import NETWORK_NAMES
 from bgrsrgan.deblur.cli import train_deblur
@@ -23,3 +24,4 @@ def commands(app: typer.Typer) -> None:
     app.add_typer(trainers, name="train")
     app.command("evaluate")(evaluate)
     app.command("models")(models)
+    app.command("replace")(replace)
