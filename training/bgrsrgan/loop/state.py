@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import ValidationError
 from torch import nn
 
 from bgrsr_data.errors import InputError
@@ -153,9 +154,12 @@ def load_generator(path: Path, device: torch.device) -> tuple[Network, TrainConf
     content = read_checkpoint(path, device)
     if not isinstance(content, dict) or not {"config", "mean_generator", "step"} <= content.keys():
         raise InputError(f"{path}: holds no generator of bgrsrgan")
-    config = TrainConfig.model_validate_json(content["config"])
-    generator = make_network(config.network, as_published=config.as_published)
-    generator.load_state_dict(content["mean_generator"])
+    try:
+        config = TrainConfig.model_validate_json(content["config"])
+        generator = make_network(config.network, as_published=config.as_published)
+        generator.load_state_dict(content["mean_generator"])
+    except (ValidationError, RuntimeError) as error:
+        raise InputError(f"{path}: was trained by another version of bgrsr; train it anew") from error
     generator.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return generator.requires_grad_(False).eval(), config, content["step"]
 
