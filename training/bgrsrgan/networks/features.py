@@ -7,6 +7,7 @@ learned weights (Zhang et al., CVPR 2018, https://arxiv.org/abs/1801.03924).
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -123,11 +124,18 @@ def feature_distance(features: Features, image: Tensor, target: Tensor) -> Tenso
     Returns:
         (N,) float32 [0, 4].
     """
-    levels = [
-        (_unit(mine) - _unit(theirs)).square().sum(1).mean((1, 2))
-        for mine, theirs in zip(features(image), features(target), strict=True)
-    ]
-    return torch.stack(levels).mean(0)
+    return feature_distances(features, [image], target)[0]
+
+
+def feature_distances(features: Features, images: Sequence[Tensor], target: Tensor) -> list[Tensor]:
+    """The distance of each of several pictures to the same target, which is looked at once; as `feature_distance`."""
+    true = [_unit(level) for level in features(target)]
+    return [_distance([_unit(level) for level in features(image)], true) for image in images]
+
+
+def _distance(mine: list[Tensor], theirs: list[Tensor]) -> Tensor:
+    pairs = zip(mine, theirs, strict=True)
+    return torch.stack([(a - b).square().sum(1).mean((1, 2)) for a, b in pairs]).mean(0)
 
 
 def _unit(level: Tensor) -> Tensor:

@@ -66,3 +66,7 @@ class Task(ABC, Generic[B]):
     def figures(self, image: Tensor, batch: B) -> Mapping[str, Tensor]:  # noqa: ARG002 - for tasks that have some
         """Figures of its own beside PSNR and SSIM, by name: (N,) each."""
         return {}
+
+    def mattes(self, output: Output, batch: B) -> tuple[Tensor, Tensor] | None:  # noqa: ARG002 - for those that have
+        """The alpha made on the way and the true one, (N, 1, H, W) each; None where none is, or it is the image."""
+        return None

@@ -63,6 +63,10 @@ class Replacement(Task[Batch]):
             terms |= alpha_terms(output.alpha, batch.hr_alpha, laplacian_weight=config.laplacian_weight)
         return terms
 
+    def mattes(self, output: Output, batch: Batch) -> tuple[Tensor, Tensor] | None:
+        """Of a network that makes an alpha."""
+        return None if output.alpha is None else (output.alpha, batch.hr_alpha)
+
     def pictures(self, output: Output, batch: Batch) -> Mapping[str, Tensor]:
         """Input, background, what came out and what should have."""
         shown = {"input": batch.lr_frame, "target background": batch.hr_background}
