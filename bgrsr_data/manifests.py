@@ -57,13 +57,18 @@ def write_rows(path: Path, model: type[R], rows: Sequence[R]) -> None:
     Raises:
         DiskFullError: Nothing more can be written.
     """
+    write_bytes(path, table_bytes(model, rows))
+
+
+def table_bytes(model: type[Record], rows: Sequence[Record]) -> bytes:
+    """Rows as a Parquet file."""
     columns: dict[str, list[Any]] = {name: [] for name in model.model_fields}
     for row in rows:
         for name, value in row.model_dump().items():
             columns[name].append(_cell(value))
     buffer = io.BytesIO()
     pq.write_table(pa.table(columns, schema=schema_of(model)), buffer, compression="zstd")
-    write_bytes(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def read_rows(path: Path, model: type[R]) -> list[R]:
@@ -94,6 +99,14 @@ def schema_of(model: type[Record]) -> pa.Schema:
         kind, optional = _plain(hints[name])
         fields.append(pa.field(name, _COLUMN[kind], nullable=optional))
     return pa.schema(fields)
+
+
+def column_type(model: type[Record], column: str) -> tuple[Any, bool]:
+    """The Python type of a column's values as they are stored, and whether a cell is a list of them."""
+    kind, _ = _plain(typing.get_type_hints(model)[column])
+    if typing.get_origin(kind) is list:
+        return typing.get_args(kind)[0], True
+    return (str if kind is Fraction else kind), False
 
 
 def _plain(hint: Any) -> tuple[Any, bool]:

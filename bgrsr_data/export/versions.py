@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -103,6 +104,12 @@ def find_version(root: Path, named: str) -> Path:
 
 def _begins(version: Version, named: str) -> bool:
     return len(named) >= 4 and version.content.startswith(named)
+
+
+def published_on(root: Path, version: Version) -> str:
+    """The day a version was published, ISO 8601."""
+    stamp = (root / FOLDER / version.name / ABOUT).stat().st_mtime
+    return datetime.fromtimestamp(stamp, UTC).date().isoformat()
 
 
 def holding(root: Path, ids: set[str]) -> list[Path]:

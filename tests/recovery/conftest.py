@@ -23,12 +23,15 @@ def undisturbed(small_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return root
 
 
+APART = (".lock", "ledger.sqlite", "versions/")
+
+
 def tree(root: Path) -> dict[str, str]:
-    """SHA-256 of every file of a workspace, by relative path, without ledger and lock."""
+    """SHA-256 of every file of a workspace, by relative path, without ledger, lock and earlier versions."""
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(root.rglob("*"))
-        if path.is_file() and not path.relative_to(root).as_posix().startswith((".lock", "ledger.sqlite"))
+        if path.is_file() and not path.relative_to(root).as_posix().startswith(APART)
     }
 
 

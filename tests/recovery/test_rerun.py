@@ -82,9 +82,7 @@ def test_there_and_back_again_gives_the_same_set(small_set: Path, undisturbed: P
     worked(small_set, workspace)
     assert [version.name for version in versions(workspace)] == ["v1", "v2", "v3"]  # and the way is remembered
     assert versions(workspace)[0].content == versions(workspace)[2].content
-    later = ("versions/v2", "versions/v3")
-    now = {path: sha256 for path, sha256 in tree(workspace).items() if not path.startswith(later)}
-    assert now == tree(undisturbed)
+    assert tree(workspace) == tree(undisturbed)
 
 
 def test_retry_reruns_only_what_failed(undisturbed: Path, workspace: Path) -> None:

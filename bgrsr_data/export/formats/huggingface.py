@@ -1,0 +1,90 @@
+"""Hugging Face `datasets`: a folder of pictures with metadata.parquet for each split, and a dataset card.
+
+`datasets.load_dataset("imagefolder", data_dir=FOLDER)` (or the folder alone) gives the splits train, validation and
+test, every picture decoded, and a column for everything that is known of a pair.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bgrsr_data.export.folder import ExportFolder
+from bgrsr_data.export.formats.base import Parcel
+from bgrsr_data.export.pairs import PICTURES, describe_pair, draw_pairs
+from bgrsr_data.records import Combination
+
+SPLITS = {"train": "train", "val": "validation", "test": "test"}
+SIZES = {10**3: "n<1K", 10**4: "1K<n<10K", 10**5: "10K<n<100K", 10**6: "100K<n<1M"}
+LICENCES = {"CC0-1.0": "cc0-1.0", "CC-BY-4.0": "cc-by-4.0", "CC-BY-SA-4.0": "cc-by-sa-4.0"}
+
+
+def write(parcel: Parcel, folder: ExportFolder) -> None:
+    """Write the pictures that are not there yet, then metadata.parquet of each split, then the card."""
+    done = 0
+    for split, name in SPLITS.items():
+        rows = parcel.split(split)
+        missing = [row for row in rows if not all(folder.has(_path(name, row, which)) for which in PICTURES)]
+        done += len(rows) - len(missing)
+        for row, pictures in draw_pairs(parcel.renderer, missing, workers=parcel.workers):
+            for which, content in pictures.items():
+                folder.write(_path(name, row, which), content)
+            done += 1
+            parcel.progress("export", done, len(parcel.rows))
+        if rows:
+            folder.write(f"{name}/metadata.parquet", _metadata(parcel, rows))
+    folder.write("README.md", _card(parcel).encode())
+
+
+def _path(split: str, row: Combination, which: str) -> str:
+    return f"{split}/{which}/{row.id}.png"
+
+
+def _metadata(parcel: Parcel, rows: list[Combination]) -> bytes:
+    lines = []
+    for row in rows:
+        files: dict[str, Any] = {f"{which}_file_name": f"{which}/{row.id}.png" for which in PICTURES}
+        lines.append(files | describe_pair(row, parcel.renderer, parcel.rights))
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(lines), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _card(parcel: Parcel) -> str:
+    """The dataset card: what the hub shows, with the licences of the footage."""
+    licences = parcel.licences
+    licence = LICENCES.get(licences[0], "other") if len(licences) == 1 else "other"
+    counts = ", ".join(f"{len(parcel.split(split)):,} {name}" for split, name in SPLITS.items())
+    low, high = ("×".join(map(str, size)) for size in (parcel.renderer.lr_size, parcel.renderer.hr_size))
+    size = next(
+        (name for most, name in ((1e3, "n<1K"), (1e4, "1K<n<10K"), (1e5, "10K<n<100K")) if len(parcel.rows) < most),
+        "100K<n<1M",
+    )
+    return f"""---
+license: {licence}
+task_categories: [image-to-image, image-segmentation]
+tags: [background-replacement, super-resolution, matting, video-conferencing]
+size_categories: ["{size}"]
+pretty_name: "{parcel.title}"
+---
+
+# {parcel.title}
+
+Pairs for networks that replace the background and double the resolution on a video call: {counts}.
+Version {parcel.version}, made with bgrsr. People, places, clips and near-duplicates are in one split only.
+
+| column | what it is |
+|---|---|
+| lr_frame | {low}, what the camera saw: the person before their own background |
+| lr_target_background, hr_target_background | {low} and {high}, the background to come |
+| hr_target | {high}, the person before it, blended in linear light |
+| hr_alpha | {high}, the person's share of each pixel |
+| person, foreground, …_background, split | who and what is seen |
+| zoom … seed | everything that decides the pixels |
+| licence, creator, url | of the footage that is shown; the credits are in ATTRIBUTION.txt |
+
+Licences of the footage: {", ".join(licences)}. They are its makers', not this set's.
+"""

@@ -1,0 +1,110 @@
+"""Hand a published set on: choose what may go, write it in a format, with credits and checksums."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from bgrsr_data.combine.render import Renderer
+from bgrsr_data.errors import InputError
+from bgrsr_data.export.folder import CREDITS, ExportFolder
+from bgrsr_data.export.formats.base import Parcel, Progress, quietly
+from bgrsr_data.export.formats.registry import FORMATS
+from bgrsr_data.export.options import SPLITS, ExportOptions
+from bgrsr_data.export.rights import Rights, attribution, choose_licensed
+from bgrsr_data.export.versions import keep_version, published_on
+from bgrsr_data.records import Combination, content_hash
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What an export came to.
+
+    Attributes:
+        format: Its name.
+        out: The folder.
+        combinations: How many pairs it has.
+        left_out: How many of the set it has not, for their licence.
+        files: How many files; 0 where everything was there before.
+    """
+
+    format: str
+    out: str
+    combinations: int
+    left_out: int
+    files: int
+
+
+def hand_over(
+    root: Path,
+    out: Path,
+    form: str,
+    options: ExportOptions,
+    *,
+    workers: int | None = None,
+    progress: Progress = quietly,
+) -> Handed:
+    """Write the published set of a workspace in a format; the same call goes on where it was stopped.
+
+    Args:
+        root: The workspace.
+        out: The folder; empty, or of the same export.
+        form: One of FORMATS.
+        options: What of it.
+        workers: Threads to draw with; by default one for each processor.
+        progress: Called with what is written, how much of it, and of how much.
+
+    Raises:
+        InputError: The format is unknown, nothing is published, no pair may go, or `out` holds something else.
+        DiskFullError: Nothing more can be written; the same call goes on.
+    """
+    if form not in FORMATS:
+        raise InputError(f"export: there is no format {form!r}; known: {', '.join(FORMATS)}")
+    width, height = options.size
+    renderer = Renderer(root, lr_size=(width, height), hr_size=(2 * width, 2 * height))
+    rights = Rights.read(root)
+    rows = [row for row in renderer.combinations() if not options.split or row.split in options.split]
+    if not rows:
+        raise InputError(f"{root}: no combination is published in {', '.join(options.split) or 'any split'}")
+    kept = choose_licensed(rows, rights, options.licence)
+    version = keep_version(root)
+    parcel = Parcel(
+        root=root,
+        title=f"bgrsr {root.resolve().name}",
+        version=f"{version.name} {version.content[:12]}",
+        published=published_on(root, version),
+        rows=sorted(kept, key=_order),
+        renderer=renderer,
+        rights=rights,
+        workers=workers or os.cpu_count() or 1,
+        shard=options.shard,
+        progress=progress,
+    )
+    folder = ExportFolder(out, _told(parcel, form))
+    files = 0 if folder.is_whole else _write(parcel, folder, form)
+    return Handed(form, str(out), len(kept), len(rows) - len(kept), files)
+
+
+def _write(parcel: Parcel, folder: ExportFolder, form: str) -> int:
+    FORMATS[form](parcel, folder)
+    folder.write(CREDITS, attribution(clip for row in parcel.rows for clip in parcel.rights.of(row)).encode())
+    return folder.seal()
+
+
+def _told(parcel: Parcel, form: str) -> dict[str, object]:
+    """What is exported: the same again is the same export."""
+    width, height = parcel.renderer.lr_size
+    return {
+        "format": form,
+        "title": parcel.title,
+        "set": parcel.version,
+        "combinations": len(parcel.rows),
+        "rows": content_hash(*(row.content for row in parcel.rows)),
+        "size": f"{width}x{height}",
+        "shard": parcel.shard,
+    }
+
+
+def _order(row: Combination) -> tuple[int, str]:
+    return SPLITS.index(row.split), row.id

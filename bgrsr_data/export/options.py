@@ -1,0 +1,47 @@
+"""What a person can choose about what is handed on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from bgrsr_data.options import Options
+
+SPLITS = ("train", "val", "test")
+Even = Annotated[int, Field(gt=0, multiple_of=2)]
+
+
+class ExportOptions(Options):
+    """Options of `bgrsr export`."""
+
+    licence: tuple[str, ...] = Field(
+        default=(),
+        description="Only pairs whose footage is under one of these, as cc-by,cc0; open: whatever is known and neither "
+        "NC nor ND; any: all. Without it a set is refused that would not go whole as open.",
+    )
+    split: tuple[str, ...] = Field(default=(), description="Only these splits, as train,val.")
+    size: tuple[Even, Even] = Field(default=(320, 240), description="Of the low resolution; the high one is double.")
+    shard: int = Field(default=500, ge=1, description="Pairs in one file, where a format has such files.")
+
+    @field_validator("licence", "split", mode="before")
+    @classmethod
+    def _many(cls, given: object) -> object:
+        """As a command line gives them: cc-by,cc0 or one after the other."""
+        words = [given] if isinstance(given, str) else given
+        if not isinstance(words, list | tuple):
+            return given
+        return tuple(part for word in words for part in str(word).split(",") if part)
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def _size(cls, given: object) -> object:
+        text = given[0] if isinstance(given, list) and len(given) == 1 else given
+        return tuple(text.lower().split("x")) if isinstance(text, str) else given
+
+    @field_validator("split")
+    @classmethod
+    def _known(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [split for split in given if split not in SPLITS]:
+            raise ValueError(f"there is no split {unknown[0]!r}; known: {', '.join(SPLITS)}")
+        return given
