@@ -70,9 +70,9 @@ def replace(
         background=background, out=out, size=box, side_by_side=side_by_side, preview=preview, show=show, force=force,
         seconds=limit_s,
     )  # fmt: skip
-    network = load_model(path, threads=threads)
     source = open_source(video, seconds=limit_s)
     check_job(job, source, path)
+    network = load_model(path, threads=threads)
     with _progress(source.frames) as on_frame:
         summary = run(source, network, job, on_frame=on_frame)
     typer.echo(summary.model_dump_json(indent=2) if json else _told(summary))

@@ -15,7 +15,7 @@ from bgrsr_data.media.scaling import resize
 Pixels = NDArray[np.uint8]
 Size = tuple[int, int]  # width, height
 
-STEP_PX = 16  # networks halve a picture up to four times: so every level is exactly half of the one above
+STEP_PX = 16  # as both sides of 320×240: networks halve a picture several times, and odd halves do not fit together
 LONGEST = 3  # times the shorter side; what is longer is cut at both ends
 
 

@@ -92,16 +92,22 @@ class Sound:
         return (packet for packet in self._read() if packet.size and packet.dts is not None)
 
     def _coded(self, stream: av.AudioStream, encoder: av.AudioCodecContext) -> Iterator[Packet]:
-        chain = _chain(stream, encoder)
-        for packet in self._read():
-            for frame in self._decoded(stream, packet):
+        chain = None
+        for frame in self._decoded(stream):
+            if chain is None:
+                chain = _chain(frame, encoder)
+            try:
                 chain.push(frame)
-                for piece in _pulled(chain):
-                    yield from encoder.encode(piece)
-        chain.push(None)
-        for piece in _pulled(chain):
-            yield from encoder.encode(piece)
-        yield from encoder.encode(None)
+            except av.error.FFmpegError:  # it has changed on the way: other channels, another rate
+                self._broken = True
+                break
+            for piece in _pulled(chain):
+                yield from encoder.encode(piece)
+        if chain is not None:
+            chain.push(None)
+            for piece in _pulled(chain):
+                yield from encoder.encode(piece)
+            yield from encoder.encode(None)
 
     def _read(self) -> Iterator[Packet]:
         try:
@@ -109,21 +115,24 @@ class Sound:
         except av.error.FFmpegError:
             self._broken = True
 
-    def _decoded(self, stream: av.AudioStream, packet: Packet) -> list[av.AudioFrame]:
-        try:
-            return stream.decode(packet)
-        except av.error.FFmpegError:
-            self._broken = True
-            return []
+    def _decoded(self, stream: av.AudioStream) -> Iterator[av.AudioFrame]:
+        for packet in self._read():
+            try:
+                yield from stream.decode(packet)
+            except av.error.FFmpegError:
+                self._broken = True
 
 
-def _chain(stream: av.AudioStream, encoder: av.AudioCodecContext) -> av.filter.Graph:
-    """Samples as the encoder takes them; where the sound pauses, silence."""
+def _chain(first: av.AudioFrame, encoder: av.AudioCodecContext) -> av.filter.Graph:
+    """Makes samples like those of the first frame what the encoder takes; where the sound pauses, silence."""
     graph = av.filter.Graph()
     graph.threads = 1
     form = f"sample_fmts={encoder.format.name}:channel_layouts={encoder.layout.name}"
+    source = graph.add_abuffer(
+        sample_rate=first.sample_rate, format=first.format, layout=first.layout, time_base=first.time_base
+    )
     graph.link_nodes(
-        graph.add_abuffer(template=stream),
+        source,
         graph.add("aresample", f"{encoder.sample_rate}:async=1"),
         graph.add("aformat", form),
         graph.add("asetnsamples", f"n={_AAC_SAMPLES}:p=0"),

@@ -92,10 +92,8 @@ class Film(Source):
 
     def __init__(self, path: Path, *, seconds: Fraction | None = None) -> None:
         self.name, self.path, self._seconds = path.name, path, seconds
-        try:
+        with self._told():
             self._reader = VideoReader(path, tone_map=True)
-        except Rejection as unfit:
-            raise InputError(f"{path}: {unfit.detail}") from unfit
         self._pictures = iter(self._reader)
         first = self._next()
         if first is None:
@@ -142,7 +140,7 @@ class Film(Source):
         try:
             yield
         except Rejection as unfit:
-            raise InputError(f"{self.path}: {unfit.detail}") from unfit
+            raise InputError(f"{self.path}: {unfit.detail.removeprefix(f'{self.name} ')}") from unfit
 
 
 class Camera(Source):
@@ -162,7 +160,7 @@ class Camera(Source):
         first = self._read()
         if first is None:
             self.close()
-            raise InputError(f"{self.name}: no camera here gives a picture by this name; the first one is {CAMERA}0")
+            raise InputError(f"{self.name}: gives no picture; is it plugged in, and does no other program use it?")
         self._first, self.size = first, (first.shape[1], first.shape[0])
         told = self._capture.get(cv2.CAP_PROP_FPS)
         self.rate = Fraction(told).limit_denominator(1001) if 1 <= told <= 1000 else _USUAL_RATE
