@@ -1,13 +1,21 @@
 from __future__ import annotations
 
+import os
+import threading
+import time
+from dataclasses import replace
+
 import pytest
 import torch
+from published_set import publish_set
 
 from bgrsr_data.errors import InputError
+from bgrsrgan.config import TrainConfig
 from bgrsrgan.data import CombinationDataset, Draw, Schedule
-from bgrsrgan.data.examples import as_float
-from bgrsrgan.data.loader import batches, in_order, split_of, spread
+from bgrsrgan.data.examples import Joined, as_float
+from bgrsrgan.data.loader import BATCHES_AHEAD, batches, in_order, split_of, spread, usual_workers
 from bgrsrgan.data.schedule import AS_IT_IS
+from bgrsrgan.tasks import task_of
 
 
 def _flat(schedule: Schedule) -> list[Draw]:
@@ -79,13 +87,111 @@ def test_kept_pairs_are_rendered_once_and_only_as_many_as_fit(renderer) -> None:
     assert [renderer.rendered.count(row.id) for row in rows] == [1, 1, 2]
 
 
-def test_rendering_ahead_in_threads_gives_the_same_batches(renderer) -> None:
+@pytest.mark.parametrize("workers", [1, 2, 5, None])
+def test_any_number_of_threads_gives_the_same_batches(renderer, workers: int | None) -> None:
     schedule = Schedule(count=8, batch=2, seed=0, start=0, stop=6)
-    dataset = CombinationDataset(renderer, renderer.combinations("train"), cache_bytes=10**7)
-    alone, ahead = list(batches(dataset, schedule)), list(batches(dataset, schedule, workers=2))
+    dataset = CombinationDataset(renderer, renderer.combinations("train"), cache_bytes=10**7, crop=(16, 12))
+    alone, ahead = list(batches(dataset, schedule, workers=0)), list(batches(dataset, schedule, workers=workers))
     assert len(alone) == len(ahead) == 6
     for one, other in zip(alone, ahead, strict=True):
         assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_threads_work_no_further_ahead_than_two_batches(renderer) -> None:
+    dataset = CombinationDataset(renderer, renderer.combinations("train"))
+    made = batches(dataset, Schedule(count=8, batch=2, seed=0, start=0, stop=40), workers=4)
+    for taken in range(1, 4):
+        next(made)
+        time.sleep(0.2)
+        assert len(renderer.rendered) <= 2 * (taken + BATCHES_AHEAD)
+    made.close()
+    assert len(renderer.rendered) <= 2 * (3 + BATCHES_AHEAD)
+
+
+def test_a_run_that_is_stopped_leaves_no_thread_behind(renderer) -> None:
+    dataset = CombinationDataset(renderer, renderer.combinations("train"))
+    before = set(threading.enumerate())
+    made = batches(dataset, Schedule(count=8, batch=2, seed=0, start=0, stop=40), workers=3)
+    next(made)
+    assert set(threading.enumerate()) > before
+    with pytest.raises(KeyboardInterrupt):
+        made.throw(KeyboardInterrupt)
+    assert set(threading.enumerate()) == before
+
+
+def test_half_of_the_cores_make_examples_and_processes_of_one_machine_share_them(monkeypatch) -> None:
+    for cores, beside, workers in ((1, 1, 1), (2, 1, 1), (8, 1, 4), (8, 2, 2), (64, 1, 8)):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)), raising=False)
+        monkeypatch.setenv("LOCAL_WORLD_SIZE", str(beside))
+        assert usual_workers() == workers
+
+
+def test_a_crop_shows_the_same_part_at_every_resolution(renderer) -> None:
+    dataset = CombinationDataset(renderer, renderer.combinations("train"), crop=(16, 12))
+    whole = CombinationDataset(renderer, renderer.combinations("train"))[Draw(0)]
+    places = set()
+    for seed in range(1, 9):
+        part = dataset[Draw(0, seed=seed)]
+        assert [tuple(tensor.shape[-2:]) for tensor in part] == [(12, 16), (12, 16), (24, 32), (24, 32), (24, 32)]
+        ((top, left),) = _places(whole.hr_target, part.hr_target)
+        assert (top % 2, left % 2) == (0, 0)
+        places.add((top, left))
+        for big, small, times in zip(whole, part, (1, 1, 2, 2, 2), strict=True):
+            y, x = top * times // 2, left * times // 2
+            assert torch.equal(small, big[:, y : y + 12 * times, x : x + 16 * times])
+    assert len(places) > 4
+
+
+def _places(whole: torch.Tensor, part: torch.Tensor) -> list[tuple[int, int]]:
+    """Where a part is found in a picture."""
+    windows = whole.unfold(1, part.shape[1], 1).unfold(2, part.shape[2], 1)
+    found = (windows == part[:, None, None]).all(-1).all(-1).all(0)
+    return [(int(top), int(left)) for top, left in found.nonzero()]
+
+
+def test_what_is_measured_is_whole_and_a_schedule_never_draws_the_seed_that_says_so(renderer) -> None:
+    dataset = CombinationDataset(renderer, renderer.combinations("train"), crop=(16, 12))
+    assert next(in_order(dataset, batch=2)).lr_frame.shape == (2, 3, 36, 48)
+    assert all(draw.seed > 0 for draw in _flat(Schedule(count=5000, batch=10, seed=0, start=0, stop=1000)))
+
+
+def test_a_crop_larger_than_the_picture_is_an_input_error(renderer) -> None:
+    dataset = CombinationDataset(renderer, renderer.combinations("train"), crop=(50, 12))
+    with pytest.raises(InputError, match="a crop of 50×12 is larger than the picture of 48×36"):
+        dataset[Draw(0, seed=1)]
+
+
+def test_joined_examples_are_those_of_each_part_in_turn(renderer) -> None:
+    rows = renderer.combinations("train")
+    whole = CombinationDataset(renderer, rows)
+    parts = [CombinationDataset(renderer, some) for some in (rows[:3], [], rows[3:])]
+    joined = Joined(parts, crop=(16, 12))
+    assert len(joined) == len(rows)
+    for row in range(len(rows)):
+        assert torch.equal(joined[Draw(row)].hr_target, whole[Draw(row)].hr_target)
+        assert joined.origin(row) == whole.origin(row)
+    assert joined[Draw(7, seed=3)].lr_frame.shape == (3, 12, 16)
+
+
+@pytest.mark.parametrize("network", ["srgan", "unet-gan", "bgrsr-lite"])
+def test_a_run_that_goes_on_in_the_middle_of_an_epoch_sees_what_an_unbroken_one_sees(tmp_path, network: str) -> None:
+    publish_set(tmp_path, per_split=5)
+    config = TrainConfig(
+        network=network, lr_size=(64, 48), crop=(32, 32), sources="combinations", degradation="webcam", recompose=0.5
+    )
+    schedule = Schedule(count=5, batch=2, seed=3, start=0, stop=5)
+    unbroken = list(batches(split_of(task_of(network).examples(tmp_path, config), "train"), schedule))
+    examples = split_of(task_of(network).examples(tmp_path, config), "train")
+    after = list(batches(examples, replace(schedule, start=3), workers=2))
+    for one, other in zip(unbroken[3:], after, strict=True):
+        assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_a_combination_tells_who_is_seen_and_when_and_in_which_clip(tmp_path) -> None:
+    publish_set(tmp_path, per_split=1)
+    examples = task_of("bgrsr-lite").examples(tmp_path, TrainConfig(lr_size=(64, 48)))("val")
+    told = examples.origin(0)
+    assert (told.person, told.background, told.clip) == ("astronaut-val", "background-coffee-val", "clip-val")
 
 
 def test_an_error_in_a_rendering_thread_comes_through_as_it_is(renderer) -> None:

@@ -42,6 +42,8 @@ class TrainConfig(Options):
             "combinations" (rendered ones of the set), or "both". All else learns from combinations alone.
         degradation: "webcam" gives an enlarger frames as a cheap camera and its codec spoil them.
         vary: Whether examples are mirrored, and their colour channels swapped, at random.
+        recompose: Share of the combinations that a step sees put together anew: the people moved and in other clothes,
+            before other rooms of the split.
         batch: Examples per step, over all parts and processes.
         accumulate: A step's batch is worked through in so many parts, one after the other, to save memory.
         precision: Of the products within the networks; weights are float32 always.
@@ -69,7 +71,7 @@ class TrainConfig(Options):
         eval_pairs: At most so many held-out examples are measured then, evenly spread; `evaluate` takes all.
         log_every: Steps between two rows of stats.jsonl.
         checkpoint_every: Steps between two checkpoints.
-        workers: Threads that make examples ahead; 0 makes them when a step asks.
+        workers: Threads that make examples ahead; 0 makes them when a step asks; None: half of the cores, at most 8.
         cache_mb: Examples kept in memory, in MB.
         threads: Threads of torch; all cores when None.
         device: "auto" takes a GPU where there is one.
@@ -84,6 +86,7 @@ class TrainConfig(Options):
     sources: Literal["footage", "combinations", "both"] = "both"
     degradation: Literal["none", "webcam"] = "none"
     vary: bool = True
+    recompose: Annotated[float, Field(ge=0, le=1)] = 0.0
     batch: Positive = 8
     accumulate: Positive = 1
     precision: Literal["float32", "bfloat16", "float16"] = "float32"
@@ -110,7 +113,7 @@ class TrainConfig(Options):
     eval_pairs: Positive = 64
     log_every: Positive = 10
     checkpoint_every: Positive = 250
-    workers: Count = 0
+    workers: Count | None = None
     cache_mb: Count = 2048
     threads: Positive | None = None
     device: Literal["auto", "cpu", "cuda"] = "auto"

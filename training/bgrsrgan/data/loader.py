@@ -1,7 +1,13 @@
-"""Batches of examples, made ahead by threads or when they are asked for."""
+"""Batches of examples, made ahead by threads or when they are asked for.
+
+Threads, not processes: what takes time (decoding, rendering, coding) lets go of the interpreter's lock; they share the
+memory that holds foregrounds, backgrounds and kept examples; nothing is sent, and nothing outlives a run that is ended.
+What a batch holds hangs on its draws alone, whoever makes it.
+"""
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,6 +19,7 @@ from bgrsrgan.data.schedule import Draw
 
 T = TypeVar("T")
 BATCHES_AHEAD = 2
+MOST_WORKERS = 8
 
 
 def split_of(examples_of: ExamplesOf, split: str) -> Examples[Any]:
@@ -30,14 +37,22 @@ def split_of(examples_of: ExamplesOf, split: str) -> Examples[Any]:
     return examples
 
 
-def batches(examples: Examples[B], schedule: Iterable[Sequence[Draw]], *, workers: int = 0) -> Iterator[B]:
+def usual_workers() -> int:
+    """Half of the cores that this process may use, at most MOST_WORKERS: the other half trains."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    beside = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # processes that torchrun started on this machine
+    return min(max(cores // (2 * beside), 1), MOST_WORKERS)
+
+
+def batches(examples: Examples[B], schedule: Iterable[Sequence[Draw]], *, workers: int | None = None) -> Iterator[B]:
     """Batches of uint8 tensors, one for each step of the schedule, in its order.
 
     Args:
         examples: Where the draws come from.
         schedule: What is drawn for each step: a Schedule, or a share of one.
-        workers: Threads that work ahead (they share the examples' memory); 0 makes a batch when asked.
+        workers: Threads that work ahead; 0 makes a batch when asked; None: `usual_workers`.
     """
+    workers = usual_workers() if workers is None else workers
     if not workers:
         yield from (stack([examples[draw] for draw in draws]) for draws in schedule)
         return
