@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from bgrsrgan.data.examples import Examples, Origin, Size, planes
+from bgrsrgan.data.degrade import draw_degradation
+from bgrsrgan.data.examples import Examples, Origin, Size, cropped, pixels, planes
+from bgrsrgan.data.recompose import recompose
+from bgrsrgan.data.schedule import Draw
 
 Pixels = NDArray[np.uint8]
 
@@ -72,14 +77,22 @@ class CombinationDataset(Examples[Batch]):
         combinations: The split's rows.
         cache_bytes: Rendered pairs are kept until they take this much; the rest are rendered anew each time.
         crop: (width, height) of the part of the low pictures, and of all others, that a draw of a schedule sees.
+        recompose: Share of such draws that are put together anew, before rooms of this split (`recompose.py`).
     """
 
     def __init__(
-        self, renderer: Renderer, combinations: Sequence[Any], *, cache_bytes: int = 0, crop: Size | None = None
+        self,
+        renderer: Renderer,
+        combinations: Sequence[Any],
+        *,
+        cache_bytes: int = 0,
+        crop: Size | None = None,
+        recompose: float = 0.0,
     ) -> None:
         super().__init__(cache_bytes=cache_bytes, crop=crop)
         self.renderer = renderer
         self.combinations = combinations
+        self.recompose = recompose
 
     def __len__(self) -> int:
         return len(self.combinations)
@@ -94,6 +107,34 @@ class CombinationDataset(Examples[Batch]):
             planes(pair.hr_target),
             planes(pair.hr_alpha[..., None]),
         )
+
+    def finish(self, example: Batch, draw: Draw) -> Batch:
+        """The example; or a person of the split, each as often as the root of their combinations, before new rooms."""
+        random = np.random.default_rng(draw.seed)
+        if not draw.seed or random.random() >= self.recompose:
+            return example
+        row = int(random.choice(len(self), p=self.chances))
+        whose, before, behind, beside = (self.whole(int(n)) for n in (row, *random.integers(len(self), size=3)))
+        if self.crop:
+            whose = cropped(whose, self.crop, draw.seed)
+        scene = recompose(
+            pixels(whose.hr_target),
+            pixels(whose.hr_background),
+            pixels(whose.hr_alpha)[..., 0],
+            (pixels(before.hr_background), pixels(behind.hr_background), pixels(beside.hr_background)),
+            draw_degradation(self.combinations[row].id, draw.seed),
+            random,
+        )
+        return Batch(*map(planes, (*scene[:-1], scene.hr_alpha[..., None])))
+
+    @cached_property
+    def chances(self) -> NDArray[np.float64]:
+        """Of each row to be recomposed, so that somebody of whom there are few pictures is seen too."""
+        people = [self.origin(row).person for row in range(len(self))]
+        counts = Counter(people)
+        weights = np.array([counts[person] ** -0.5 for person in people])
+        chances: NDArray[np.float64] = weights / weights.sum()
+        return chances
 
     def origin(self, row: int) -> Origin:
         """The combination, its person, target background and clip."""

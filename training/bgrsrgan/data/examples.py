@@ -71,13 +71,18 @@ class Examples(Dataset[B], Generic[B]):
 
     def __getitem__(self, draw: Draw) -> B:
         """One example, varied as drawn."""
-        example = self._kept.get(draw.row)
-        if example is None:
-            example = self.load(draw.row)
-            self._keep(draw.row, example)
+        example = self.whole(draw.row)
         if self.crop and draw.seed:
             example = cropped(example, self.crop, draw.seed)
         return varied(self.finish(example, draw), draw)
+
+    def whole(self, row: int) -> B:
+        """One example as `load` makes it, from memory where it is kept."""
+        example = self._kept.get(row)
+        if example is None:
+            example = self.load(row)
+            self._keep(row, example)
+        return example
 
     def _keep(self, row: int, example: B) -> None:
         size = sum(tensor.nbytes for tensor in example)
@@ -170,6 +175,11 @@ def as_float(batch: B, device: torch.device) -> B:
 def planes(pixels: NDArray[np.uint8]) -> Tensor:
     """(H, W, C) → (C, H, W)."""
     return torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)
+
+
+def pixels(planes: Tensor) -> NDArray[np.uint8]:
+    """(C, H, W) → (H, W, C), without holes in memory."""
+    return np.ascontiguousarray(planes.permute(1, 2, 0).numpy())
 
 
 def _part(tensor: Tensor, part: tuple[int, int, int, int], times: int) -> Tensor:

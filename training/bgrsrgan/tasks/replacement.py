@@ -39,7 +39,11 @@ class Replacement(Task[Batch]):
         renderer = Renderer(root, lr_size=config.lr_size, hr_size=config.hr_size)
         cache_bytes = config.cache_mb * 1_000_000
         return lambda split: CombinationDataset(
-            renderer, renderer.combinations(split), cache_bytes=cache_bytes if split == "train" else 0
+            renderer,
+            renderer.combinations(split),
+            cache_bytes=cache_bytes if split == "train" else 0,
+            crop=config.crop,
+            recompose=config.recompose,
         )
 
     def generate(self, network: Network, batch: Batch) -> Output:
