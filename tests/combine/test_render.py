@@ -296,3 +296,12 @@ def test_a_target_knows_how_much_larger_than_its_files_it_is(tmp_path: Path) -> 
     assert renderer.growth(near) == pytest.approx(1.25 * 48 / 24)
     small = {renderer.growth(combination(zoom=0.01, seed=seed)) for seed in range(40)}
     assert sorted(small) == pytest.approx([0.08, 0.088, 0.096, 0.104])
+
+
+def test_a_target_background_alone_is_that_of_the_pair(tmp_path: Path) -> None:
+    room = np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8)
+    rows = [combination(id=f"combination-{seed}", seed=seed) for seed in range(6)]
+    rgb, alpha = np.zeros((24, 32, 3), np.uint8), np.full((24, 32), 255, np.uint8)
+    renderer = set_of(tmp_path, rgb, alpha, {"a": (9, 9, 9), "b": room}, *rows)
+    for row in rows:
+        assert np.array_equal(renderer.target_background(row), renderer.render(row).hr_target_background)

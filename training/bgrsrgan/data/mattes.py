@@ -202,15 +202,15 @@ def outlined(person: NDArray[np.uint8], random: np.random.Generator) -> NDArray[
     area = max(int(person.sum()), 1)
     off = round(random.uniform(-1, 1) * max(1.0, _OFF * area**0.5))
     beyond = 8 + int(0.1 * area**0.5)  # who is cut off by the border is outlined to it
-    person = cv2.copyMakeBorder(person, beyond, beyond, beyond, beyond, cv2.BORDER_REPLICATE)
-    moved = cv2.dilate(person, _disk(off)) if off > 0 else cv2.erode(person, _disk(-off))
+    wider = cv2.copyMakeBorder(person, beyond, beyond, beyond, beyond, cv2.BORDER_REPLICATE)
+    moved = cv2.dilate(wider, _disk(off)) if off > 0 else cv2.erode(wider, _disk(-off))
     outlines, _ = cv2.findContours(moved, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     polygons = []
     for outline in outlines:
         if cv2.contourArea(outline) > _SPECK * area:
             points = cv2.approxPolyDP(outline, max(1.0, _FEW_POINTS * cv2.arcLength(outline, True)), True)
             polygons.append((points + random.integers(-1, 2, points.shape)).astype(np.int32))
-    drawn = cv2.fillPoly(np.zeros_like(person), polygons, 1)  # a hole is inside two of them, and stays
+    drawn = cv2.fillPoly(np.zeros_like(wider), polygons, 1)  # a hole is inside two of them, and stays
     return np.ascontiguousarray(drawn[beyond:-beyond, beyond:-beyond]).astype(bool)
 
 
