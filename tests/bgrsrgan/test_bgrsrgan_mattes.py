@@ -223,3 +223,13 @@ def test_the_critic_sees_the_person_that_the_alpha_cuts_out(published: Path) -> 
 def _batch(*, trimap: list[int], alpha: list[int]) -> Matte:
     trimaps, alphas = (torch.tensor(values, dtype=torch.uint8).view(1, 1, 1, -1) for values in (trimap, alpha))
     return as_float(Matte(torch.zeros(1, 3, 1, len(trimap), dtype=torch.uint8), trimaps, alphas), torch.device("cpu"))
+
+
+@pytest.mark.parametrize("pixels", [0, 2])
+def test_a_person_too_small_for_an_outline_is_unknown_as_a_whole(pixels: int) -> None:
+    alpha = np.zeros((40, 40), np.uint8)
+    alpha[20, 20 : 20 + pixels] = 255
+    for seed in range(20):
+        trimap = draw_by_hand(alpha, np.random.default_rng(seed))
+        assert set(np.unique(trimap)) == ({BACKGROUND, UNKNOWN} if pixels else {BACKGROUND})
+        assert (trimap[alpha > 0] == UNKNOWN).all()

@@ -178,18 +178,20 @@ def draw_by_hand(alpha: NDArray[np.uint8], random: np.random.Generator) -> NDArr
         random: Decides how the outline is wrong, and how wide the band is.
 
     Returns:
-        (H, W) uint8, each value BACKGROUND, UNKNOWN or FOREGROUND. A person thinner than the band is unknown as a
-        whole.
+        (H, W) uint8, each value BACKGROUND, UNKNOWN or FOREGROUND. A person thinner than the band, or too small for an
+        outline, is unknown as a whole.
     """
     mask = outlined((alpha > 127).astype(np.uint8), random)
     wide = random.uniform(_NARROWEST, _WIDEST)
     options = _USUAL.model_copy(update={"inside": wide * _USUAL.inside, "outside": wide * _USUAL.outside})
     band = band_for(int(mask.sum()), options)
     try:
-        return draw_trimap(mask, band)
+        if mask.any():
+            return draw_trimap(mask, band)
     except Rejection:
-        near = cv2.dilate(mask.astype(np.uint8), _disk(band.outside_px))
-        return np.where(near > 0, UNKNOWN, BACKGROUND).astype(np.uint8)
+        pass
+    near = cv2.dilate((mask | (alpha > 0)).astype(np.uint8), _disk(band.outside_px))
+    return np.where(near > 0, UNKNOWN, BACKGROUND).astype(np.uint8)
 
 
 def outlined(person: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.bool_]:
