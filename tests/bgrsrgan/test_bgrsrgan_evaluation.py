@@ -13,7 +13,7 @@ from bgrsrgan.data.examples import Examples, Origin, as_float
 from bgrsrgan.data.loader import in_order
 from bgrsrgan.data.mattes import Matte
 from bgrsrgan.evaluation import cases as cases_module
-from bgrsrgan.evaluation.cases import Case, grouped, maker_of, makers_of_baselines, measure_cases, ranked
+from bgrsrgan.evaluation.cases import Case, grouped, maker_of, makers_of_baselines, measure_cases, ranked, worst_of
 from bgrsrgan.evaluation.evaluate import beats, evaluate
 from bgrsrgan.evaluation.figures import eye, judge, means, told
 from bgrsrgan.evaluation.films import films_of, measure_films
@@ -130,6 +130,15 @@ def test_people_and_backgrounds_are_told_apart_the_worst_first(people) -> None:
         "room-0", "room-1", "room-2",
     ]  # fmt: skip
     assert grouped(found, "model", lambda origin: "") == []
+
+
+def test_the_worst_that_are_shown_differ_in_person_or_background(people) -> None:
+    origins = [people.origin(row) for row in range(6)]
+    ssims = (0.1, 0.2, 0.3, 0.15, 0.5, 0.6)  # rows 0 and 3 are of two people before one background
+    cases = [Case(row, origins[row], {"model": {"psnr": 1.0, "ssim": ssim}}) for row, ssim in enumerate(ssims)]
+    cases.append(cases[0]._replace(row=6, figures={"model": {"psnr": 1.0, "ssim": 0.11}}))
+    assert [case.row for case in worst_of(cases, "model", 3)] == [0, 3, 1]
+    assert [case.row for case in worst_of(cases, "model", 7)] == [0, 6, 3, 1, 2, 4, 5]
 
 
 def test_a_film_is_one_clip_in_the_order_of_time_before_one_background(people) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import torch
@@ -13,8 +15,10 @@ from bgrsr_data.records import Background, Combination, Foreground, Record, cont
 from bgrsrgan.config import EvaluateOptions, TrainOptions
 from bgrsrgan.evaluation.cases import Tell
 from bgrsrgan.evaluation.evaluate import Evaluation, evaluate
+from bgrsrgan.evaluation.compare import Comparison, compare
 from bgrsrgan.evaluation.measured import Asked, Trained
 from bgrsrgan.loop.run_folder import RunFolder
+from bgrsrgan.evaluation.rivals import rivals_of
 from bgrsrgan.loop.state import load_generator
 from bgrsrgan.loop.train import OnStep, Summary, choose_device, obstacle, train
 from bgrsrgan.tasks import task_of
@@ -111,3 +115,42 @@ def trained_in(root: Path, name: str) -> Trained:
     if not run.best.is_file():
         raise InputError(f"{run.best}: is not there; train it with: bgrsr train bgrsr-lite --name {name}")
     return Trained(*load_generator(run.best, torch.device("cpu")))
+
+
+def compare_in(
+    root: Path,
+    names: Sequence[str],
+    out: Path,
+    asked: Asked,
+    *,
+    blind: bool = False,
+    threads: int | None = None,
+    tell: Tell | None = None,
+) -> Comparison:
+    """Measure several runs on the same held-out examples.
+
+    Args:
+        root: The workspace, or any folder with its manifests, files and runs.
+        names: Runs, or UNET_RUN+SRGAN_RUN for a cascade.
+        out: The folder written into.
+        asked: What is measured.
+        blind: Run cascades without their trimap too.
+        threads: Threads of torch; all cores when None.
+        tell: Called with (what, done, all).
+
+    Raises:
+        InputError: A run is not there; they do different work; a manifest or the split is missing.
+        DiskFullError: Nothing more can be written.
+    """
+    runs = {name: trained_in(root, name) for name in dict.fromkeys("+".join(names).split("+"))}
+    config = next(iter(runs.values())).config.model_copy(update={"device": "auto", "threads": threads})
+    device = choose_device(config)
+    for trained in runs.values():
+        trained.generator.to(device)
+    task, rivals, leading = rivals_of(names, runs.__getitem__, blind=blind)
+    return compare(task, rivals, task.examples(root, leading.config), out, asked=asked, device=device, tell=tell)
+
+
+def comparison_folder(root: Path, names: Sequence[str]) -> Path:
+    """Where a comparison of runs is kept."""
+    return root / "comparisons" / "_".join(names)

