@@ -90,6 +90,9 @@ class PhotoRenderer:
             alpha,
         )
 
+    def target_background(self, combination: PhotoCombination) -> Pixels:
+        return self.render(combination).hr_target_background
+
     def foreground(self, combination: PhotoCombination) -> PhotoForeground:
         return PhotoForeground(f"person-{combination.split}", f"clip-{combination.split}")
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from bgrsrgan.data.degrade import draw_degradation
-from bgrsrgan.data.examples import Examples, Origin, Size, cropped, pixels, planes
+from bgrsrgan.data.examples import Examples, Origin, Size, cropped, pixels, planes, varied
 from bgrsrgan.data.recompose import recompose
 from bgrsrgan.data.schedule import Draw
 
@@ -51,6 +51,9 @@ class Renderer(Protocol):
 
     def render(self, combination: Any, /) -> Pair:
         """The pixels of one row, always the same."""
+
+    def target_background(self, combination: Any, /) -> Pixels:
+        """The `hr_target_background` of one row alone."""
 
     def foreground(self, combination: Any, /) -> Any:
         """Who is seen in one row: `person` and `clip`."""
@@ -108,24 +111,34 @@ class CombinationDataset(Examples[Batch]):
             planes(pair.hr_alpha[..., None]),
         )
 
-    def finish(self, example: Batch, draw: Draw) -> Batch:
-        """The example; or a person of the split, each as often as the root of their combinations, before new rooms."""
+    def __getitem__(self, draw: Draw) -> Batch:
+        """One pair, varied as drawn, or as often as told one that is put together anew."""
         random = np.random.default_rng(draw.seed)
         if not draw.seed or random.random() >= self.recompose:
-            return example
+            return super().__getitem__(draw)
+        return varied(self.recomposed(draw.seed, random), draw)
+
+    def recomposed(self, seed: int, random: np.random.Generator) -> Batch:
+        """A person of the split, each as often as the root of their combinations, before new rooms."""
         row = int(random.choice(len(self), p=self.chances))
-        whose, before, behind, beside = (self.whole(int(n)) for n in (row, *random.integers(len(self), size=3)))
+        before, behind, beside = (self.room(int(n)) for n in random.integers(len(self), size=3))
+        whose = self.whole(row)
         if self.crop:
-            whose = cropped(whose, self.crop, draw.seed)
+            whose = cropped(whose, self.crop, seed)
         scene = recompose(
             pixels(whose.hr_target),
             pixels(whose.hr_background),
             pixels(whose.hr_alpha)[..., 0],
-            (pixels(before.hr_background), pixels(behind.hr_background), pixels(beside.hr_background)),
-            draw_degradation(self.combinations[row].id, draw.seed),
+            (before, behind, beside),
+            draw_degradation(self.combinations[row].id, seed),
             random,
         )
         return Batch(*map(planes, (*scene[:-1], scene.hr_alpha[..., None])))
+
+    def room(self, row: int) -> Pixels:
+        """The target background of one pair, (H, W, 3), from memory where it is kept."""
+        kept = self.kept(row)
+        return pixels(kept.hr_background) if kept else self.renderer.target_background(self.combinations[row])
 
     @cached_property
     def chances(self) -> NDArray[np.float64]:

@@ -78,11 +78,15 @@ class Examples(Dataset[B], Generic[B]):
 
     def whole(self, row: int) -> B:
         """One example as `load` makes it, from memory where it is kept."""
-        example = self._kept.get(row)
+        example = self.kept(row)
         if example is None:
             example = self.load(row)
             self._keep(row, example)
         return example
+
+    def kept(self, row: int) -> B | None:
+        """One example as `load` makes it, where it is kept in memory."""
+        return self._kept.get(row)
 
     def _keep(self, row: int, example: B) -> None:
         size = sum(tensor.nbytes for tensor in example)
