@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,7 +26,7 @@ from bgrsrgan.evaluation.cases import Case
 from bgrsrgan.evaluation.compare import compare, shares_of_best
 from bgrsrgan.evaluation.measured import Asked, Trained
 from bgrsrgan.evaluation.pace import ms_per_frame
-from bgrsrgan.evaluation.rivals import rivals_of
+from bgrsrgan.evaluation.rivals import Contest, rivals_of
 from bgrsrgan.light import blend, upscale
 from bgrsrgan.loop.state import save_generator
 from bgrsrgan.metrics import psnr
@@ -51,6 +52,7 @@ def batch() -> Batch:
     return as_float(next(in_order(PhotoRenderer(lr_size=(96, 72)).examples("test"), batch=3)), CPU)
 
 
+@cache
 def _read(name: str) -> Trained:
     torch.manual_seed(0)
     config = TINY.model_copy(update={"network": RUNS[name]})
@@ -90,7 +92,7 @@ def test_the_oracle_s_help_is_worth_decibels(batch) -> None:
 
 
 def test_rivals_are_runs_and_cascades_with_the_size_of_what_runs() -> None:
-    task, rivals, leading = rivals_of(["unet+sr", "both", "lite", "lite"], _read, blind=True)
+    task, rivals, config = rivals_of(Contest(["unet+sr", "both", "lite", "lite"], blind=True), _read)
     assert [rival.name for rival in rivals] == ["unet+sr", "unet+sr without trimap", "both", "lite"]
     assert [rival.helped for rival in rivals] == [True, False, False, False]
     assert rivals[0].parameters == 17_267_969 + 467_843  # the critic does not run
@@ -98,12 +100,12 @@ def test_rivals_are_runs_and_cascades_with_the_size_of_what_runs() -> None:
     assert (rivals[2].parameters, rivals[2].forward_backward_mb) == (17_192_908, 2556.45)
     assert rivals[3].parameters == summarise("bgrsr-lite").parameters
     assert task.name == "replace the background and double the resolution"
-    assert leading.config.network == "bgrsrgan"
+    assert (config.network, config.lr_size) == ("bgrsrgan", TINY.lr_size)
 
 
 def test_a_cascade_alone_is_measured_on_combinations() -> None:
-    _, _, leading = rivals_of(["unet+sr"], _read)
-    assert leading.config.network == "bgrsr-lite"
+    _, _, config = rivals_of(Contest(["unet+sr"]), _read)
+    assert config.network == "bgrsr-lite"
 
 
 @pytest.mark.parametrize(
@@ -116,22 +118,25 @@ def test_a_cascade_alone_is_measured_on_combinations() -> None:
 )
 def test_what_cannot_be_compared_is_an_input_error(names: list[str], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        rivals_of(names, _read)
+        rivals_of(Contest(names), _read)
 
 
-def test_frames_of_another_size_are_not_compared() -> None:
+def test_runs_that_learned_from_frames_of_another_size_are_compared_on_one_that_is_given() -> None:
     def read(name: str) -> Trained:
         trained = _read("lite")
         config = trained.config if name == "a" else trained.config.model_copy(update={"lr_size": (64, 48)})
         return trained._replace(config=config)
 
-    with pytest.raises(InputError, match=r"frames of different sizes .*a: 48×36; b: 64×48"):
-        rivals_of(["a", "b"], read)
+    with pytest.raises(InputError, match=r"different sizes \(a: 48×36; b: 64×48\); .*--size 320x240"):
+        rivals_of(Contest(["a", "b"]), read)
+    _, rivals, config = rivals_of(Contest(["a", "b"], (320, 240)), read)
+    assert [rival.name for rival in rivals] == ["a", "b"]
+    assert config.lr_size == (320, 240)
 
 
 def test_a_comparison_measures_all_on_the_same_and_draws_it(tmp_path: Path) -> None:
     renderer = PhotoRenderer(lr_size=TINY.lr_size)
-    task, rivals, _ = rivals_of(["unet+sr", "lite"], _read)
+    task, rivals, _ = rivals_of(Contest(["unet+sr", "lite"]), _read)
     asked = Asked(features="none")
     found = compare(task, rivals, renderer.examples, tmp_path, asked=asked, device=CPU)
     assert [row.name for row in found.rows] == ["unet+sr", "lite", "bicubic", "background"]

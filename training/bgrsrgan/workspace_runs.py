@@ -18,7 +18,7 @@ from bgrsrgan.evaluation.evaluate import Evaluation, evaluate
 from bgrsrgan.evaluation.compare import Comparison, compare
 from bgrsrgan.evaluation.measured import Asked, Trained
 from bgrsrgan.loop.run_folder import RunFolder
-from bgrsrgan.evaluation.rivals import rivals_of
+from bgrsrgan.evaluation.rivals import Contest, rivals_of
 from bgrsrgan.loop.state import load_generator
 from bgrsrgan.loop.train import OnStep, Summary, choose_device, obstacle, train
 from bgrsrgan.tasks import task_of
@@ -118,23 +118,15 @@ def trained_in(root: Path, name: str) -> Trained:
 
 
 def compare_in(
-    root: Path,
-    names: Sequence[str],
-    out: Path,
-    asked: Asked,
-    *,
-    blind: bool = False,
-    threads: int | None = None,
-    tell: Tell | None = None,
+    root: Path, contest: Contest, out: Path, asked: Asked, *, threads: int | None = None, tell: Tell | None = None
 ) -> Comparison:
     """Measure several runs on the same held-out examples.
 
     Args:
         root: The workspace, or any folder with its manifests, files and runs.
-        names: Runs, or UNET_RUN+SRGAN_RUN for a cascade.
+        contest: Who is compared, on what.
         out: The folder written into.
         asked: What is measured.
-        blind: Run cascades without their trimap too.
         threads: Threads of torch; all cores when None.
         tell: Called with (what, done, all).
 
@@ -142,13 +134,13 @@ def compare_in(
         InputError: A run is not there; they do different work; a manifest or the split is missing.
         DiskFullError: Nothing more can be written.
     """
-    runs = {name: trained_in(root, name) for name in dict.fromkeys("+".join(names).split("+"))}
-    config = next(iter(runs.values())).config.model_copy(update={"device": "auto", "threads": threads})
-    device = choose_device(config)
+    runs = {name: trained_in(root, name) for name in contest.runs}
+    config = next(iter(runs.values())).config
+    device = choose_device(config.model_copy(update={"device": "auto", "threads": threads}))
     for trained in runs.values():
         trained.generator.to(device)
-    task, rivals, leading = rivals_of(names, runs.__getitem__, blind=blind)
-    return compare(task, rivals, task.examples(root, leading.config), out, asked=asked, device=device, tell=tell)
+    task, rivals, config = rivals_of(contest, runs.__getitem__)
+    return compare(task, rivals, task.examples(root, config), out, asked=asked, device=device, tell=tell)
 
 
 def comparison_folder(root: Path, names: Sequence[str]) -> Path:

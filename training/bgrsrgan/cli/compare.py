@@ -14,6 +14,7 @@ from bgrsrgan.backend import require_torch
 from bgrsrgan.cli.evaluate import FeaturesOption, PairsOption, SplitOption, ThreadsOption
 from bgrsrgan.cli.figures import MISSING, figure_table
 from bgrsrgan.cli.parameters import HERE
+from bgrsrgan.cli.replace import parse_size
 from bgrsrgan.cli.scores import NAMES
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ def compare(
     split: SplitOption = "test",
     pairs: PairsOption = None,
     features: FeaturesOption = "efficientnet-lite0",
+    size: Annotated[
+        str | None, typer.Option(metavar="WxH", help="Of the frames they see.", show_default="as they were trained")
+    ] = None,
     blind: Annotated[bool, typer.Option("--blind", help="Show cascades without their trimap too.")] = False,
     threads: ThreadsOption = None,
     out: Annotated[Path | None, typer.Option(help="Where it is written.", show_default="comparisons/RUNS")] = None,
@@ -44,12 +48,14 @@ def compare(
     """
     require_torch()
     from bgrsrgan.evaluation.measured import Asked
+    from bgrsrgan.evaluation.rivals import Contest
     from bgrsrgan.workspace_runs import compare_in, comparison_folder
 
+    contest = Contest(runs, parse_size(size) if size else None, blind)
     out = out or comparison_folder(workspace, runs)
     with progress_bars() as progress:
         asked = Asked(split, pairs, features)
-        found = compare_in(workspace, runs, out, asked, blind=blind, threads=threads, tell=counting(progress))
+        found = compare_in(workspace, contest, out, asked, threads=threads, tell=counting(progress))
     if json:
         typer.echo(found.model_dump_json(indent=2))
         return

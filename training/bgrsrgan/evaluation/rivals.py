@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bgrsr_data.errors import InputError
+from bgrsrgan.config import TrainConfig
+from bgrsrgan.data.examples import Size
 from bgrsrgan.evaluation.cascade import blank_trimap, cascade, oracle_trimap
 from bgrsrgan.evaluation.cases import Maker, maker_of
 from bgrsrgan.evaluation.measured import Trained
@@ -16,6 +18,8 @@ from bgrsrgan.tasks import Task, task_of
 JOINED_BY = "+"
 REPLACES = "bgrsr-lite"
 BLIND = " without trimap"
+CASCADED = "a cascade is written UNET_RUN+SRGAN_RUN"
+SIZED = "say on which to compare them, as --size 320x240"
 
 ReadRun = Callable[[str], Trained]
 
@@ -46,36 +50,55 @@ class Rival(NamedTuple):
     helped: bool = False
 
 
-def rivals_of(names: Sequence[str], read: ReadRun, *, blind: bool = False) -> tuple[Task[Any], list[Rival], Trained]:
-    """Read what is compared.
+class Contest(NamedTuple):
+    """Who is compared, on what.
+
+    Attributes:
+        names: Runs, or MATTER+ENLARGER for a cascade.
+        size: (width, height) of the frames they see; that which all were trained with when None.
+        blind: Run cascades without their trimap too.
+    """
+
+    names: Sequence[str]
+    size: Size | None = None
+    blind: bool = False
+
+    @property
+    def runs(self) -> list[str]:
+        """The name of every run that takes part, once."""
+        return list(dict.fromkeys(part for name in self.names for part in name.split(JOINED_BY)))
+
+
+def rivals_of(contest: Contest, read: ReadRun) -> tuple[Task[Any], list[Rival], TrainConfig]:
+    """Read who is compared.
 
     Args:
-        names: Runs, or MATTER+ENLARGER for a cascade.
+        contest: Who, on what.
         read: Gives a trained generator by its run's name.
-        blind: Run cascades without their trimap too.
 
     Returns:
-        The one task of all; the rivals; a run whose config says what the examples are.
+        The one task of all; the rivals; the config that says what the examples are.
 
     Raises:
-        InputError: A run is not there; a cascade is not one; two do different work or see frames of different sizes.
+        InputError: A run is not there; a cascade is not one; two do different work, or learned from frames of different
+            sizes where no size is given.
     """
     made: list[Rival] = []
     runs: list[tuple[str, Trained]] = []
     tasks: dict[str, str] = {}
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys(contest.names):
         parts = name.split(JOINED_BY)
         trained = [read(part) for part in parts]
         runs += zip(parts, trained, strict=True)
         tasks[name] = task_of(trained[0].config.network if len(parts) == 1 else REPLACES).name
-        made += [_single(name, trained[0])] if len(parts) == 1 else _cascades(name, trained, blind=blind)
-    _refuse_difference("do different work", tasks)
-    _refuse_difference("see frames of different sizes", {name: _size(trained) for name, trained in runs})
-    leading = next((run for name, run in runs if name in tasks), None)
-    if leading is None:  # cascades alone: what they do, neither of their networks does
-        first = runs[0][1]
-        leading = first._replace(config=first.config.model_copy(update={"network": REPLACES}))
-    return task_of(leading.config.network), made, leading
+        made += [_single(name, trained[0])] if len(parts) == 1 else _cascades(name, trained, blind=contest.blind)
+    _refuse_difference("do different work", tasks, CASCADED)
+    config = next((run.config for name, run in runs if name in tasks), None)
+    if config is None:  # cascades alone: what they do, neither of their networks does
+        config = runs[0][1].config.model_copy(update={"network": REPLACES})
+    if contest.size is None:
+        _refuse_difference("learned from frames of different sizes", {name: _size(run) for name, run in runs}, SIZED)
+    return task_of(config.network), made, config.model_copy(update={"lr_size": contest.size or config.lr_size})
 
 
 def _single(name: str, trained: Trained) -> Rival:
@@ -113,7 +136,7 @@ def _size(trained: Trained) -> str:
     return "{}×{}".format(*trained.config.lr_size)
 
 
-def _refuse_difference(how: str, found: Mapping[str, str]) -> None:
+def _refuse_difference(how: str, found: Mapping[str, str], hint: str) -> None:
     if len(set(found.values())) > 1:
         told = "; ".join(f"{name}: {value}" for name, value in found.items())
-        raise InputError(f"these {how} and cannot be compared ({told}); a cascade is written UNET_RUN+SRGAN_RUN")
+        raise InputError(f"these {how} ({told}); {hint}")
