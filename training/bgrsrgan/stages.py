@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 
 from bgrsr_data.manifests import manifest_path
 from bgrsr_data.media.files import sha256_of
-from bgrsr_data.records import Background, Combination, Foreground, ManifestRow, ReportRow, make_id
+from bgrsr_data.records import ManifestRow, ReportRow, make_id
 from bgrsr_data.stage import Item, Stage
 from bgrsrgan.backend import require_torch
-from bgrsrgan.config import EvaluateOptions, TrainOptions
+from bgrsrgan.config import NETWORK_NAMES, EvaluateOptions, TrainOptions
+from bgrsrgan.manifests import reads
 
 if TYPE_CHECKING:
     from bgrsr_data.ledger import Ledger
     from bgrsrgan.evaluation.measure import Score
-
-READS = (Combination, Foreground, Background)
 
 
 class Train(Stage[None]):
@@ -35,7 +34,7 @@ class Train(Stage[None]):
 
     def items(self, ledger: Ledger) -> Iterable[Item[None]]:
         """The one run, where something is published."""
-        if published := _published(ledger):
+        if published := _published(ledger, self.options.network):
             yield Item(self.options.name, published, None)
 
     def run(self, item: Item[None], root: Path) -> Sequence[ReportRow]:  # noqa: ARG002 - the options say it all
@@ -63,7 +62,7 @@ class Evaluate(Stage[None]):
         """The one evaluation, where the run is known."""
         trained = [row.content for row in ledger.rows(ReportRow, "train") if f"runs/{self.options.name}/" in row.path]
         if trained:
-            yield Item(self.options.name, (*_published(ledger), *trained), None)
+            yield Item(self.options.name, (*_published(ledger, *NETWORK_NAMES), *trained), None)
 
     def run(self, item: Item[None], root: Path) -> Sequence[ReportRow]:  # noqa: ARG002 - the options say it all
         """Evaluate."""
@@ -80,8 +79,8 @@ class Evaluate(Stage[None]):
         return rows + [_row(self.name, root, out / name, {}) for name in ("random.png", "worst.png")]
 
 
-def _published(ledger: Ledger) -> tuple[str, ...]:
-    paths = {manifest_path(Path(), model).as_posix() for model in READS}
+def _published(ledger: Ledger, *networks: str) -> tuple[str, ...]:
+    paths = {manifest_path(Path(), model).as_posix() for network in networks for model in reads(network)}
     return tuple(row.sha256 for row in ledger.rows(ManifestRow) if row.path in paths)
 
 

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from bgrsr_data.cli.parameters import JsonOption, WorkspaceOption
 from bgrsr_data.errors import InputError
 from bgrsr_data.stages import say
-from bgrsrgan.backend import require_torch
+from bgrsrgan.backend import first_process, require_torch
 from bgrsrgan.cli.parameters import HERE, NameOption
-from bgrsrgan.cli.progress import progress
+from bgrsrgan.cli.progress import phase_of, progress
 from bgrsrgan.cli.scores import show
 from bgrsrgan.config import TrainOptions
 
@@ -67,8 +67,10 @@ def trainer_of(network: str) -> Callable[..., None]:
         require_torch()
         from bgrsrgan.workspace_runs import run_folder, train_in
 
-        with progress(options.steps) as on_step:
+        with progress(options.steps, batch=options.batch, phase=phase_of(options)) as on_step:
             summary = train_in(workspace, options, fresh=fresh, on_step=on_step)
+        if not first_process():
+            return
         if json:
             typer.echo(summary.model_dump_json(indent=2))
             return
@@ -77,6 +79,12 @@ def trainer_of(network: str) -> Callable[..., None]:
         measured = f"{summary.measured_pairs} examples of the {summary.measured_on} split"
         show(f"{measured}, best of {summary.steps} steps{ended}", scores)
         typer.echo(f"{summary.network}, {summary.parameters:,} parameters, {summary.seconds:.0f} s")
+        if found := summary.adversarial:
+            typer.echo(
+                f"adversarial phase: PSNR {found.psnr_before:.2f} → {found.psnr_after:.2f} dB, "
+                f"SSIM {found.ssim_before:.3f} → {found.ssim_after:.3f}; "
+                + ("COLLAPSED: " + "; ".join(summary.collapsed) if summary.collapsed else "no collapse")
+            )
         typer.echo(f"look at {run_folder(workspace, name).curves}")
 
     train.__doc__ = f"""Train {network}, or go on where a run was stopped.
@@ -87,6 +95,8 @@ def trainer_of(network: str) -> Callable[..., None]:
     Example: bgrsr train {network} --recipe smoke --name first
 
     Example: bgrsr train {network} --name mine --set precision=bfloat16 --max-seconds 3600
+
+    Example: torchrun --nproc-per-node 2 --no-python bgrsr train {network} --name on-two-gpus
     """
     return train
 

@@ -67,12 +67,13 @@ def train(
     device = choose_device(config)
     devices = [device] if device.type == "cuda" else []
     with together(device, config.batch, config.accumulate) as processes, torch.random.fork_rng(devices=devices):
+        seen_through = _features(config, device)  # what is built draws random weights: seed, and restore, after it
         torch.manual_seed(config.seed)
         state = _begin(config, run, device, processes, manifest_sha256=manifest_sha256, fresh=fresh)
         if processes.first:
             told = {"config": config.model_dump(), "recipe": recipe, "manifest_sha256": manifest_sha256}
             write_json(run.config, told | origin(device) | {"processes": processes.world})
-        lesson = Lesson(task_of(config.network), config, state, device, _features(config, device), processes)
+        lesson = Lesson(task_of(config.network), config, state, device, seen_through, processes)
         examples = split_of(examples_of, "train")
         schedule = Schedule(len(examples), config.batch, config.seed, state.step, config.steps, vary=config.vary)
         account = Account(lesson, run, examples_of, manifest_sha256=manifest_sha256) if processes.first else None

@@ -1,0 +1,13 @@
+"""Which manifests a network is trained from. Imports no torch."""
+
+from __future__ import annotations
+
+from bgrsr_data.records import Background, Clip, Combination, Foreground, Frame, Record, Trimap
+
+COMBINED: tuple[type[Record], ...] = (Combination, Foreground, Background)
+FILMED: tuple[type[Record], ...] = (Clip, Frame, Trimap)
+
+
+def reads(network: str) -> tuple[type[Record], ...]:
+    """The rows that training a network reads: combinations; and for an enlarger or a matter what was filmed."""
+    return (*COMBINED, *FILMED) if network in {"srgan", "unet-gan"} else COMBINED
