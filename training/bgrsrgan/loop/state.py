@@ -118,12 +118,15 @@ def read_checkpoint(path: Path, device: torch.device) -> dict[str, Any]:
     Raises:
         InputError: The file is missing, damaged, or no checkpoint.
     """
+    unfit = InputError(f"{path}: is no checkpoint, or a damaged one")
     try:
+        if path.is_file() and not zipfile.is_zipfile(path):  # torch would take it for a pickle and stumble anywhere
+            raise unfit
         content: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
     except (RuntimeError, pickle.UnpicklingError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path}: is no checkpoint, or a damaged one") from error
+        raise unfit from error
     return content
 
 

@@ -1,0 +1,273 @@
+"""Cameras, windows, Ctrl-C, other networks, other backends, and real footage."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+from replacing import SMALL, call, pictures, replaced, save_network, sound, times
+from small import calm, command
+
+from bgrsr_data.errors import BgrsrError, InputError
+from bgrsrgan.replace.backdrops import Blurred, colour_of, open_backdrop, scene_of
+from bgrsrgan.replace.framing import cover, seen_size
+from bgrsrgan.replace.threads import Ahead, Behind
+
+MOVING = ("-f", "lavfi", "-i", "testsrc2=size=160x120:rate=25:duration=0.4", "-c:v", "libx264", "-pix_fmt", "yuv420p")
+NETWORK_INPUTS = {"lr_frame": 1, "lr_background": 1, "hr_background": 2}
+NOTHING = np.zeros((48, 64, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def clip(make_clip) -> Path:
+    return make_clip("odd.mp4", *MOVING)
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory) -> Path:
+    """A network that sees nobody: what comes out is the background."""
+    return save_network(tmp_path_factory.mktemp("room") / "best.pt", cover=0)
+
+
+def _save_onnx(path: Path, *, fixed: tuple[int, int] | None = None, output: str = "image") -> Path:
+    """A network of one node, which gives the background: (width, height) fixed, or any."""
+    width, height = fixed or (None, None)
+
+    def told(name: str, scale: int) -> onnx.ValueInfoProto:
+        shape = [1, 3, height * scale, width * scale] if fixed else [1, 3, f"h{scale}", f"w{scale}"]
+        return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+    inputs = [told(name, scale) for name, scale in NETWORK_INPUTS.items()]
+    node = helper.make_node("Identity", ["hr_background"], [output])
+    graph = helper.make_graph([node], "room", inputs, [told(output, 2)])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), str(path))
+    return path
+
+
+def _message(done) -> str:
+    assert isinstance(done.exception, InputError), done.exception
+    assert "\n" not in str(done.exception)
+    return str(done.exception)
+
+
+@pytest.mark.parametrize(("network", "why"), [("srgan", "enlarges"), ("unet-gan", "needs a trimap")])
+def test_a_network_of_another_kind_is_refused_in_a_line(clip, tmp_path, network, why) -> None:
+    model = save_network(tmp_path / "best.pt", network)
+    line = _message(call(clip, "--background", "navy", "--model", model, "--out", tmp_path / "o.mp4"))
+    assert network in line
+    assert why in line
+    assert not (tmp_path / "o.mp4").exists()
+
+
+def test_bgrsrgan_replaces_too(clip, tmp_path) -> None:
+    model = save_network(tmp_path / "best.pt", "bgrsrgan")
+    words = ("--background", "navy", "--model", model, "--out", tmp_path / "o.mp4", *SMALL, "--seconds", "0.1")
+    told = replaced(clip, *words)
+    assert (told["network"], told["frames"], told["size"]) == ("bgrsrgan", 3, [128, 96])
+
+
+def test_an_onnx_network_replaces_at_any_size(clip, tmp_path) -> None:
+    model = _save_onnx(tmp_path / "room.onnx")
+    told = replaced(clip, "--background", "#c81e3c", "--model", model, "--out", tmp_path / "o.mp4", *SMALL)
+    assert told["backend"] == "ONNX Runtime, 1 thread"
+    assert told["size"] == [128, 96]
+    for _, picture in pictures(tmp_path / "o.mp4"):
+        assert np.abs(picture.astype(int) - (200, 30, 60)).max() <= 3
+
+
+def test_an_onnx_network_of_one_size_takes_that_size_alone(clip, tmp_path) -> None:
+    model = _save_onnx(tmp_path / "room.onnx", fixed=(96, 64))
+    out = ("--background", "navy", "--model", model, "--out", tmp_path / "o.mp4")
+    assert replaced(clip, *out)["size"] == [192, 128]
+    assert "96×64 alone" in _message(call(clip, *out, "--size", "64x48"))
+
+
+def test_an_onnx_network_of_another_kind_is_refused_in_a_line(clip, tmp_path) -> None:
+    model = _save_onnx(tmp_path / "depth.onnx", output="depth")
+    line = _message(call(clip, "--background", "navy", "--model", model, "--out", tmp_path / "o.mp4"))
+    assert "depth.onnx" in line
+    assert "gives depth" in line
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("gone.mp4", "--background", "navy"), "gone.mp4: cannot be read"),
+        (("CLIP", "--background", "gone.png"), "gone.png: there is no such file, and it is no colour"),
+        (("CLIP", "--background", "TEXT"), "notes.png: is not an image"),
+        (("CLIP", "--background", "navy", "--model", "gone.pt"), "gone.pt: there is no such model"),
+        (("CLIP", "--background", "navy", "--model", "TEXT"), "no checkpoint"),
+        (("CLIP", "--background", "navy", "--out", "o.avi"), "MP4"),
+        (("CLIP", "--background", "navy", "--size", "64"), "--size 64: write it as 320x240"),
+        (("TEXT", "--background", "navy"), "cannot be opened as a video"),
+        (("camera:9", "--background", "navy"), "camera:9: gives no picture"),
+    ],
+)
+def test_what_cannot_be_used_is_told_in_a_line(clip, room, tmp_path, monkeypatch, words, why) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.png").write_text("these are notes")
+    given = [{"CLIP": clip, "TEXT": "notes.png"}.get(word, word) for word in words]
+    line = _message(call("--model", room, "--out", "o.mp4", *given))
+    assert why in line
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.png"]
+
+
+def test_something_must_be_seen(clip, room) -> None:
+    assert "--out" in _message(call(clip, "--background", "navy", "--model", room))
+
+
+def test_a_window_is_refused_where_there_is_no_screen(clip, room, monkeypatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert "no window can be opened" in _message(call(clip, "--background", "navy", "--model", room, "--show", *SMALL))
+
+
+def test_a_camera_gives_its_pictures_at_the_times_they_came(make_clip, room, tmp_path) -> None:
+    """OpenCV takes a file for a camera that gives pictures as fast as it can: most of them come too early."""
+    long = make_clip("camera.mp4", *MOVING[:3], "testsrc2=size=640x480:rate=25:duration=8", *MOVING[4:])
+    told = replaced(f"camera:{long}", "--background", "navy", "--model", room, "--out", tmp_path / "o.mp4", *SMALL)
+    seen = times(tmp_path / "o.mp4")
+    assert told["frames"] == len(seen) >= 2
+    assert told["frames"] + told["dropped"] == 200
+    assert all(later > earlier for earlier, later in pairwise(seen))
+    assert told["complaints"] == ["the camera gave no more pictures"]
+
+
+def test_ctrl_c_ends_the_video_with_what_was_done(make_clip, room, tmp_path) -> None:
+    long = make_clip("long.mp4", *MOVING[:3], "testsrc2=size=320x240:rate=25:duration=100", *MOVING[4:])
+    words = ("--background", long, "--model", room, "--out", tmp_path / "o.mp4", "--threads", "1")
+    running = subprocess.Popen(
+        command("replace", long, *words), env=calm(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    while not any(path.stat().st_size > 1000 for path in tmp_path.glob(".*.mp4")):
+        assert running.poll() is None
+        time.sleep(0.1)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=120)
+    assert running.returncode == 130
+    assert "what was done by then is kept" in told
+    assert [path.name for path in tmp_path.iterdir()] == ["o.mp4"]
+    assert 0 < len(times(tmp_path / "o.mp4")) < 2500
+
+
+def test_a_broken_sound_costs_no_picture(make_clip, room, tmp_path) -> None:
+    tone = ("-f", "lavfi", "-i", "sine=duration=0.4", "-c:a", "aac")
+    whole = make_clip("spoilt.mp4", *MOVING[:4], *tone, *MOVING[4:])
+    data, first = bytearray(whole.read_bytes()), sound(whole)[5].data
+    at = data.index(first)
+    data[at : at + len(first)] = bytes(len(first))
+    (tmp_path / "spoilt.mp4").write_bytes(data)
+    told = replaced(
+        tmp_path / "spoilt.mp4", "--background", "navy", "--model", room, "--out", tmp_path / "o.mp4", *SMALL
+    )
+    assert told["frames"] == 10
+
+
+def test_what_a_network_sees_has_the_shape_of_the_picture_at_the_height_of_training() -> None:
+    box = (320, 240)
+    assert seen_size((640, 480), box) == (320, 240)
+    assert seen_size((1920, 1080), box) == (432, 240)
+    assert seen_size((1080, 1920), box) == (240, 432)
+    assert seen_size((512, 512), box) == (240, 240)
+    assert seen_size((4000, 100), box) == (720, 240)
+
+
+def test_a_background_is_cut_and_never_squeezed() -> None:
+    """A circle stays one."""
+    y, x = np.mgrid[0:300, 0:900]
+    disk = np.repeat(np.where((x - 450) ** 2 + (y - 150) ** 2 < 100**2, 255, 0).astype(np.uint8)[..., None], 3, 2)
+    seen = cover(disk, (120, 90))[..., 0] > 127
+    assert seen.any(0).sum() == pytest.approx(60, abs=2)
+    assert seen.any(1).sum() == pytest.approx(60, abs=2)
+
+
+def test_fine_stripes_are_averaged_as_light() -> None:
+    stripes = np.zeros((96, 128, 3), np.uint8)
+    stripes[:, ::2] = 255
+    assert np.abs(scene_of(stripes, (32, 24)).low.astype(int) - 188).max() <= 1  # half of the light
+
+
+def test_the_person_s_light_does_not_glow_around_them_in_the_blurred_room() -> None:
+    frame = NOTHING.copy()
+    frame[12:36, 20:44] = 255
+    alpha = np.zeros((96, 128), np.float32)
+    alpha[24:72, 40:88] = 1
+    beside = (slice(14, 34), slice(46, 50))
+    assert Blurred().at(Fraction(0), frame, None).low[beside].max() > 20
+    assert Blurred().at(Fraction(0), frame, alpha).low[beside].max() == 0
+
+
+def test_colours_are_read_as_people_write_them() -> None:
+    assert colour_of("#2040a0") == (32, 64, 160)
+    assert colour_of("white") == (255, 255, 255)
+    assert colour_of("officewall") is None
+
+
+def test_a_file_goes_before_a_colour_of_its_name(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "navy").write_text("no video")
+    with pytest.raises(InputError, match="navy"):
+        open_backdrop("navy", (64, 48))
+
+
+def test_what_a_thread_ahead_raises_is_raised_after_what_came_before() -> None:
+    def items():
+        yield 1
+        yield 2
+        raise InputError("it broke")
+
+    ahead = Ahead(items())
+    given = iter(ahead)
+    assert (next(given), next(given)) == (1, 2)
+    with pytest.raises(InputError, match="it broke"):
+        next(given)
+    ahead.close()
+
+
+def _give(behind: Behind[int], items: Iterable[int]) -> None:
+    for item in items:
+        behind.put(item)
+    behind.finish()
+
+
+def test_what_a_thread_behind_raises_is_raised_where_it_is_waited_for() -> None:
+    done: list[int] = []
+
+    def work(item: int) -> None:
+        if item == 2:
+            raise BgrsrError("no more")
+        done.append(item)
+
+    behind = Behind(work)
+    with pytest.raises(BgrsrError, match="no more"):
+        _give(behind, range(100))
+    behind.close()
+    assert done == [0, 1]
+
+
+@pytest.mark.footage
+@pytest.mark.parametrize("name", ["hdtf_WDA_KatieHill_000.mp4", "liveportrait_s18.mp4"])
+def test_a_real_talk_keeps_its_sound_and_its_times(footage, room, tmp_path, name) -> None:
+    talk, office = footage / "talking_heads" / name, footage / "backgrounds" / "twilio_office.jpg"
+    told = replaced(talk, "--background", office, "--model", room, "--out", tmp_path / "o.mp4", *SMALL)
+    assert told["complaints"] == []
+    assert sound(tmp_path / "o.mp4") == sound(talk)
+    assert times(tmp_path / "o.mp4") == times(talk)
+
+
+@pytest.mark.footage
+def test_a_real_talk_of_mpeg_1_has_its_sound_coded_anew(footage, room, tmp_path) -> None:
+    talk, office = footage / "greenscreen" / "grid_bbaf2n.mpg", footage / "backgrounds" / "twilio_office.jpg"
+    told = replaced(talk, "--background", office, "--model", room, "--out", tmp_path / "o.mp4", *SMALL)
+    assert told["sound"] == "mp2 coded anew as aac"
+    assert len(times(tmp_path / "o.mp4")) == len(times(talk))
+    assert float(sound(tmp_path / "o.mp4")[-1].time_s) == pytest.approx(float(sound(talk)[-1].time_s), abs=0.06)
