@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from fetch.conftest import run_ffmpeg
 from fetch.server import PAGE, FaultServer
+from fetch.step_runs import AT_ONCE, put, run, run_stage_here
 
 from bgrsr_data.engines.result import Result, attempt
 from bgrsr_data.fetch.options import FetchOptions
-from bgrsr_data.fetch.sources import read_sources
 from bgrsr_data.fetch.step import Fetch
-from bgrsr_data.ledger import Done
 from bgrsr_data.records import Clip, RejectionRow, Source, make_id
 from bgrsr_data.runner import plan_stage, run_stage
-from bgrsr_data.sources import STAGE as SOURCES
-from bgrsr_data.stage import Item
 from bgrsr_data.workspace import Workspace
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # yt-dlp leaves its sockets to the collector
 Make = Callable[..., Source]
-AT_ONCE = FetchOptions(patience=0)
 
 
 @pytest.fixture
@@ -36,17 +27,6 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     made = Workspace.create(tmp_path / "workspace")
     yield made
     made.close()
-
-
-def put(workspace: Workspace, *sources: Source) -> list[Item[Source]]:
-    """Put sources where the command line puts them, and list the items that come of them."""
-    for source in sources:
-        workspace.ledger.commit(Done(SOURCES, source.id, source.content, "done"), [source])
-    return list(Fetch().items(workspace.ledger))
-
-
-def run(item: Item[Source], root: Path) -> Result:
-    return attempt(Fetch(AT_ONCE), item, root)
 
 
 def clips(result: Result) -> list[Clip]:
@@ -252,71 +232,3 @@ def test_bytes_are_told_while_they_come(
     attempt(stage, item, workspace.root)
     size = (site / "a.mp4").stat().st_size
     assert told[-1][1:] == (size, size)
-
-
-def run_stage_here(workspace: Workspace, **more: bool):
-    """Run the stage in this process, where the server's fixture holds."""
-
-    class Here(Fetch):
-        pooled = False
-
-    return run_stage(Here(AT_ONCE), workspace, **more)
-
-
-def test_a_failed_url_leaves_no_clip_and_is_retried(
-    workspace: Workspace, server: FaultServer, make_source: Make
-) -> None:
-    put(workspace, make_source(url=server.url("status-404/a.mp4")))
-    outcome = run_stage_here(workspace)
-    assert outcome.failed == 1
-    assert "gone" in outcome.errors["source-0"]
-    assert workspace.ledger.count("clip") == 0
-    assert len(plan_stage(Fetch(), workspace, only_failed=True).pending) == 1
-
-
-def test_the_whole_list_of_our_footage_is_the_same_with_any_number_of_workers(footage: Path, tmp_path: Path) -> None:
-    sources = read_sources(Path(__file__).parents[2] / "manifests" / "footage.yaml")
-    digests = []
-    for workers in (1, 2):
-        workspace = Workspace.create(tmp_path / str(workers))
-        put(workspace, *sources)
-        outcome = run_stage(Fetch(), workspace, workers=workers)
-        assert (outcome.done, outcome.rejected, outcome.failed) == (len(sources), 0, 0), outcome.errors
-        assert outcome.records == {"clip": len(sources) - 1 + 17}  # one source is 17 COCO pictures
-        assert plan_stage(Fetch(), workspace).pending == []
-        digests.append(workspace.ledger.digest("clip"))
-        workspace.close()
-    assert digests[0] == digests[1]
-
-
-KILLED = """
-import sys
-from pathlib import Path
-from bgrsr_data.fetch.step import Fetch
-from bgrsr_data.records import Source
-from bgrsr_data.stage import Item
-source = Source.model_validate_json(sys.argv[1])
-Fetch().run(Item(source.id, (), source), Path(sys.argv[2]))
-"""
-
-
-def test_a_killed_download_is_taken_up_and_ends_with_the_same_rows(
-    workspace: Workspace, server: FaultServer, tmp_path: Path, make_source: Make
-) -> None:
-    source = make_source(url=server.url("slow/a.mp4"), yt_dlp={"buffersize": 1024})
-    (item,) = put(workspace, source)
-    command = [sys.executable, "-c", KILLED, source.model_dump_json(), str(workspace.root)]
-    process = subprocess.Popen(command, env={**os.environ, "no_proxy": "127.0.0.1"})
-    parts = workspace.root / "clips" / source.id / ".parts"
-    deadline = time.monotonic() + 30
-    while not any(part.stat().st_size > 2000 for part in parts.glob("*.part")):
-        assert time.monotonic() < deadline, "no part of it came"
-        time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert not [file for file in parts.parent.iterdir() if file != parts]
-    server.ranges.clear()
-    result = run(item, workspace.root)
-    assert int(server.ranges[0].removeprefix("bytes=").split("-")[0]) >= 2000
-    assert result.records == run(item, tmp_path / "undisturbed").records
-    assert not parts.exists()
