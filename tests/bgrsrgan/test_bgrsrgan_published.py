@@ -14,6 +14,7 @@ from bgrsr_data.cli.app import build
 from bgrsr_data.errors import InputError
 from bgrsrgan.light import upscale
 from bgrsrgan.networks import PUBLISHED, make_network, parameter_count
+from bgrsrgan.networks.bgrsrgan import StillNorm2d
 from bgrsrgan.networks.blocks import StandardisedConv2d, pad_to
 from bgrsrgan.networks.resnet import resnet18, resnet50
 from bgrsrgan.networks.summary import forward_backward_mb, gigaflops, summarise
@@ -193,12 +194,29 @@ def test_srgan_without_detail_is_the_bicubic_upscale() -> None:
     assert torch.equal(network(lr).image, torch.full((1, 3, 32, 32), 0.5))
 
 
-def test_bgrsrgan_enlarges_what_it_painted() -> None:
+def test_bgrsrgan_enlarges_what_it_replaced() -> None:
     network = make_network("bgrsrgan")
     for values in network.sr.out.parameters():
         nn.init.zeros_(values)
     output = network(*_inputs("bgrsrgan", 32, 32))
     assert torch.equal(output.image, upscale(output.lr_image))
+
+
+@pytest.mark.parametrize(("logit", "source"), [(9.0, 0), (-9.0, 1)])
+def test_bgrsrgan_takes_each_pixel_from_the_frame_or_the_background(logit: float, source: int) -> None:
+    network, given = make_network("bgrsrgan"), _inputs("bgrsrgan", 32, 32)
+    nn.init.zeros_(network.norm.weight)
+    nn.init.constant_(network.norm.bias, logit)
+    assert torch.allclose(network(*given).lr_image, given[source], atol=1e-6)
+
+
+def test_what_bgrsrgan_makes_of_a_picture_depends_on_no_other_in_its_last_norm_unless_as_published() -> None:
+    for as_published in (False, True):
+        norm = make_network("bgrsrgan", as_published=as_published).train().norm
+        dark, bright = torch.zeros(1, 3, 4, 4), torch.ones(1, 3, 4, 4)
+        together = norm(torch.cat((dark, bright)))[:1]
+        assert torch.allclose(together, norm(dark), atol=1e-4) != as_published
+    assert parameter_count(StillNorm2d(3)) == 6
 
 
 def test_a_network_that_was_never_published_has_no_published_form() -> None:
