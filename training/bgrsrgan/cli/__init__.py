@@ -12,6 +12,7 @@ from bgrsrgan.cli.evaluate import evaluate
 from bgrsrgan.cli.models import models
 from bgrsrgan.cli.replace import replace
 from bgrsrgan.cli.train import trainer_of
+from bgrsrgan.cli.validate import validate
 from bgrsrgan.config import NETWORK_NAMES
 from bgrsrgan.deblur.cli import train_deblur
 
@@ -24,6 +25,7 @@ def commands(app: typer.Typer) -> None:
     trainers.command("deblur")(train_deblur)
     app.add_typer(trainers, name="train")
     app.command("evaluate")(evaluate)
-    app.command("models")(models)
     app.command("compare")(compare)
+    app.command("models")(models)
     app.command("replace")(replace)
+    app.command("validate")(validate)
