@@ -64,7 +64,7 @@ class Summary(BaseModel):
         fps: Pictures a second in all, decoded, replaced and coded.
         sound: What became of it; None where there is none.
         complaints: What was wrong with the source.
-        stopped: A person stopped it.
+        stopped: Ctrl-C ended it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -107,5 +107,7 @@ def check_job(job: Job, source: Source, model_path: Path) -> None:
             continue
         if path.resolve() in read:
             raise InputError(f"{path}: is read here, so it cannot be written; give another --out")
-        if not job.force and not (path.is_file() and ours(path)):
+        if path.is_dir():
+            raise InputError(f"{path}: is a folder; give another --out")
+        if not job.force and not ours(path):
             raise InputError(f"{path}: is there, and was not made by bgrsr replace; give another --out, or --force")

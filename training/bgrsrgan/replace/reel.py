@@ -45,10 +45,10 @@ class Reel:
         if self._preview is not None:
             self._preview.look((shot.pts - self._source.first_pts) * self._source.time_base, shot.pixels, after)
 
-    def finish(self, *, stopped: bool) -> None:
-        """Write what is left; the sound ends with the pictures where the source goes on."""
+    def finish(self, *, early: bool) -> None:
+        """Write what is left; where a person ended it early the sound ends with the pictures."""
         first, base, until_s = self._source.first_pts - self._moved, self._source.time_base, None
-        if stopped:
+        if early:
             until_s = (self._last - self._moved) * base + 1 / self._source.rate
         elif self._job.seconds is not None:
             until_s = first * base + self._job.seconds

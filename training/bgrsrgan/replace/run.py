@@ -99,15 +99,15 @@ def replace(source: Source, model: Model, job: Job, *, on_frame: OnFrame | None 
         _warm_up(model, backdrop, seen)
         ahead = Ahead(_taken(source, seen, side_by_side=job.side_by_side), newest=source.live)
         stack.callback(ahead.close)
-        pace, stopped = _Pace(), False
+        pace, stopped, closed = _Pace(), False, False
         try:
             for finished in _finished(ahead, model, backdrop, source, pace):
                 if behind:
                     behind.put(finished)
                 if on_frame:
                     on_frame(pace.frames, pace.fps)
-                if window and not window.show(finished.picture):
-                    stopped = True
+                closed = window is not None and not window.show(finished.picture)
+                if closed:
                     break
         except KeyboardInterrupt:
             stopped = True
@@ -115,7 +115,7 @@ def replace(source: Source, model: Model, job: Job, *, on_frame: OnFrame | None 
             raise InterruptedRunError("stopped before the first picture was done; nothing is written")
         if behind and reel:
             behind.finish()
-            reel.finish(stopped=stopped)
+            reel.finish(early=stopped or closed)
         pace.end()
     return Summary(
         source=source.name,

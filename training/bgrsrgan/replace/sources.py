@@ -161,21 +161,19 @@ class Camera(Source):
         if first is None:
             self.close()
             raise InputError(f"{self.name}: gives no picture; is it plugged in, and does no other program use it?")
-        self._first, self.size = first, (first.shape[1], first.shape[0])
+        self.size = first.shape[1], first.shape[0]  # the picture itself is old until the network is ready
         told = self._capture.get(cv2.CAP_PROP_FPS)
         self.rate = Fraction(told).limit_denominator(1001) if 1 <= told <= 1000 else _USUAL_RATE
 
     def shots(self) -> Iterator[Shot]:
         """See Source.shots."""
-        pixels: Pixels | None = self._first
         began, last = time.monotonic(), -1
-        while pixels is not None:
+        while (pixels := self._read()) is not None:
             passed = time.monotonic() - began
             if self._seconds is not None and passed >= self._seconds:
                 return
             last = max(last + 1, round(passed / self.time_base))
             yield Shot(pixels, last)
-            pixels = self._read()
         self._lost = True
 
     def complaints(self) -> list[str]:
