@@ -71,7 +71,8 @@ def _show(found: Comparison) -> None:
     typer.echo("")
     typer.echo(table([_size(row) for row in found.rows if row.networks]))
     where = "one thread of the CPU" if found.device == "cpu" else "the GPU"
-    typer.echo(f"\nms a frame: plain PyTorch on {where}, one frame at a time; what is shipped: bgrsr bench-model")
+    typer.echo("\nforward/backward MB and GFLOP: of what runs, without critics, on a frame of 320×240")
+    typer.echo(f"ms a frame: plain PyTorch on {where}, one frame at a time; what is shipped: bgrsr bench-model")
     if found.features is None:
         typer.echo("feature distance: not installed: its packages are in bgrsr[train]")
     elif found.seen:

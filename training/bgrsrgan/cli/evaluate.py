@@ -18,6 +18,7 @@ from bgrsrgan.config import EvaluateOptions
 if TYPE_CHECKING:
     from bgrsrgan.evaluation.cases import Group
     from bgrsrgan.evaluation.evaluate import Evaluation
+    from bgrsrgan.evaluation.figures import Figures
 
 MOST_GROUPS = 8
 
@@ -70,7 +71,22 @@ def _show(found: Evaluation) -> None:
             typer.echo(f"\n{_group_table(what, groups)}")
     typer.echo(f"\n{_how(found)}")
     for baseline, beaten in found.beats.items():
-        typer.echo(f"{'beats' if beaten else 'DOES NOT BEAT'}: {NAMES.get(baseline, baseline)}")
+        verdict = "beats" if beaten else "DOES NOT BEAT"
+        typer.echo(
+            f"{verdict} {NAMES.get(baseline, baseline)}: {_margin(found.scores['model'], found.scores[baseline])}"
+        )
+
+
+def _margin(mine: Figures, its: Figures) -> str:
+    """By how much, in what the task is judged by: as a difference where more is better, else as a share."""
+    from bgrsrgan.evaluation.figures import FIGURES, headline
+
+    return ", ".join(
+        f"{FIGURES[name].title} {mine[name] - its[name]:+.{FIGURES[name].decimals}f}"
+        if FIGURES[name].larger_is_better
+        else f"{FIGURES[name].title} {mine[name] / max(its[name], 1e-9):.2f} of its"
+        for name in headline(mine)
+    )
 
 
 def _group_table(what: str, groups: list[Group]) -> str:

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bgrsrgan.evaluation.measure import Score
 
-NAMES = {"model": "model", "bicubic": "bicubic, background not replaced", "background": "target background alone"}
+NAMES = {
+    "bicubic": "bicubic upscale of the input",
+    "background": "target background alone",
+    "trimap": "the trimap's own guess",
+}
 
 
 def show(title: str, scores: Mapping[str, Score | tuple[float, float]]) -> None:

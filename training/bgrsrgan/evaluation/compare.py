@@ -187,14 +187,14 @@ def _write_panels(
     cases: Sequence[Case],
     device: torch.device,
 ) -> None:
-    worst = [(f"worst of {rival.name}", ranked(cases, rival.name)[0]) for rival in rivals]
-    for name, some in (("worst.png", worst), ("random.png", [("", case) for case in drawn(cases, 0)])):
+    random = [("", case) for case in drawn(cases, 0)]
+    for name, some in (("worst.png", _worst(cases, rivals)), ("random.png", random)):
         batch = as_float(next(in_order(examples, [case.row for _, case in some], batch=len(some))), device)
         with torch.inference_mode():
             outputs = {rival.name: rival.make(batch) for rival in rivals}
             columns = columns_of(_pictures(task, outputs, batch))
             wrong = torch.stack([(output.image - task.truth(batch)).square() for output in outputs.values()]).mean(0)
-        captions = [f"{why + ': ' if why else ''}{told_origin(case)}: {_told(case, rivals)}" for why, case in some]
+        captions = [f"{why}{told_origin(case)}: {_told(case, rivals)}" for why, case in some]
         write_image(out / name, draw_panels(columns, captions, places=worst_places(wrong)))
 
 
@@ -210,9 +210,20 @@ def _pictures(task: Task[Any], outputs: Mapping[str, Output], batch: Any) -> dic
     )
 
 
+def _worst(cases: Sequence[Case], rivals: Sequence[Rival]) -> list[tuple[str, Case]]:
+    """Of each rival the worst example that is not shown for another yet, and whose it is."""
+    shown: dict[int, tuple[str, Case]] = {}
+    for rival in rivals:
+        case = next((case for case in ranked(cases, rival.name) if case.row not in shown), None)
+        if case is not None:
+            shown[case.row] = (f"worst of {rival.name}: ", case)
+    return list(shown.values())
+
+
 def _told(case: Case, rivals: Sequence[Rival]) -> str:
     names = headline(case.figures[rivals[0].name])
-    return ";  ".join(
-        f"{rival.name} {' '.join(f'{case.figures[rival.name][name]:.{FIGURES[name].decimals}f}' for name in names)}"
+    each = (
+        f"{rival.name} {' / '.join(f'{case.figures[rival.name][name]:.{FIGURES[name].decimals}f}' for name in names)}"
         for rival in rivals
     )
+    return f"{' / '.join(FIGURES[name].title for name in names)} of {',  '.join(each)}"

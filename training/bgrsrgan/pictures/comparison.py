@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bgrsr_data.media.files import write_bytes
 from bgrsrgan.evaluation.cases import Case, grouped
 from bgrsrgan.evaluation.figures import FIGURES, headline
+from bgrsrgan.evaluation.rivals import BLIND
 
 if TYPE_CHECKING:
     from bgrsrgan.evaluation.compare import Row
@@ -49,7 +50,9 @@ def _draw_bars(axis: Any, rows: Sequence[Row], cases: Sequence[Case], name: str)
         people = [group.figures[name] for group in grouped(cases, row.name, lambda origin: origin.person)]
         axis.plot(people, [place] * len(people), "o", color="black", markersize=4, alpha=0.6)
         axis.annotate(f" {value:.{FIGURES[name].decimals}f}", (0, place), va="center", weight="bold")
-    axis.set_yticks(range(len(rows)), [row.name + (" *" if row.helped else "") for row in rows])
+    axis.set_yticks(
+        range(len(rows)), [row.name.replace(BLIND, f"\n{BLIND}") + (" *" if row.helped else "") for row in rows]
+    )
     axis.invert_yaxis()
     helped = "   * helped by a trimap from the true alpha" if any(row.helped for row in rows) else ""
     axis.set_xlabel(f"{FIGURES[name].title}; each dot a person{helped}")
@@ -57,17 +60,19 @@ def _draw_bars(axis: Any, rows: Sequence[Row], cases: Sequence[Case], name: str)
 
 
 def _draw_speeds(axis: Any, rows: Sequence[Row], name: str) -> None:
-    for place, row in enumerate(rows):
-        axis.scatter(row.ms_per_frame, row.figures[name], s=120, color=_colour(row, place), zorder=3)
-        axis.annotate(f"{row.name}\n{row.parameters:,}", (row.ms_per_frame, row.figures[name]), (8, 8),
-                      textcoords="offset points", fontsize=9)  # fmt: skip
     axis.axvline(REAL_TIME_MS, color="grey", linestyle=":", label="25 frames/s")
+    for place, row in enumerate(rows):
+        x, y = row.ms_per_frame, row.figures[name]
+        right = (row.ms_per_frame or 0) > REAL_TIME_MS  # there the text stands to the left, lest it be cut off
+        axis.scatter(x, y, s=120, color=_colour(row, place), zorder=3)
+        axis.annotate(f"{row.name}\n{row.parameters:,} parameters", (x, y), (-9 if right else 9, 6), fontsize=9,
+                      textcoords="offset points", ha="right" if right else "left")  # fmt: skip
     axis.set_xscale("log")
     axis.margins(0.2)
     axis.set_xlabel("ms a frame in plain PyTorch, one thread (or the GPU)")
     axis.set_ylabel(FIGURES[name].title)
     axis.grid(alpha=0.3)
-    axis.legend(loc="lower right")
+    axis.legend(loc="lower left")
 
 
 def _colour(row: Row, place: int) -> str:
