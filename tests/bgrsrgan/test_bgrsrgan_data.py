@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -213,3 +215,14 @@ def test_an_empty_split_is_an_input_error(renderer) -> None:
 def test_a_spread_choice_covers_the_whole_list_evenly() -> None:
     assert spread(list(range(100)), 4) == [0, 25, 50, 75]
     assert spread([1, 2], 4) == [1, 2]
+
+
+def test_the_example_of_the_documentation_runs(tmp_path, monkeypatch, capsys) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "training-data.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    publish_set(tmp_path / "my-set", per_split=3)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "training-data.md", "exec"), {})
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "torch.Size([4, 3, 240, 320]) astronaut-train"
+    assert told[3:] == ["torch.Size([4, 3, 480, 640])"] * 3
