@@ -226,3 +226,17 @@ def test_the_example_of_the_documentation_runs(tmp_path, monkeypatch, capsys) ->
     told = capsys.readouterr().out.splitlines()
     assert told[0] == "torch.Size([4, 3, 240, 320]) astronaut-train"
     assert told[3:] == ["torch.Size([4, 3, 480, 640])"] * 3
+
+
+@pytest.mark.parametrize(("network", "manifest"), [("srgan", "frames"), ("unet-gan", "trimaps")])
+def test_combinations_made_of_files_are_enough_unless_footage_alone_is_asked_for(
+    tmp_path, network: str, manifest: str
+) -> None:
+    publish_set(tmp_path, per_split=2)
+    for name in ("clips", "frames", "trimaps"):
+        (tmp_path / "manifests" / f"{name}.parquet").unlink()
+    config = TrainConfig(network=network, lr_size=(64, 48))
+    assert len(task_of(network).examples(tmp_path, config)("val")) == 2
+    footage = config.model_copy(update={"sources": "footage"})
+    with pytest.raises(InputError, match=manifest):
+        task_of(network).examples(tmp_path, footage)("val")

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from bgrsr_data.combine.split import assign, components
 from bgrsr_data.manifests import manifest_path, read_rows
-from bgrsr_data.records import Background, Clip, Combination, Foreground, Frame, Split, Trimap
+from bgrsr_data.records import Background, Clip, Combination, Foreground, Frame, Record, Split, Trimap
+from bgrsrgan.config import TrainConfig
 
 HELD_OUT_SHARE = 0.15  # of the people, for "val" and again for "test"; as of combinations
 Tie = tuple[str, ...]
@@ -52,6 +53,14 @@ def split_people(root: Path, rows: Sequence[Frame] | Sequence[Trimap], *, seed: 
     kept = {name: splits for name, splits in demanded.items() if name in groups}
     given = assign(groups, kept, val_share=HELD_OUT_SHARE, test_share=HELD_OUT_SHARE, seed=seed)
     return {row.person: given[group[row.person]] for row in rows}
+
+
+def has_footage(root: Path, model: type[Record], config: TrainConfig) -> bool:
+    """Whether rows of this kind are learned from: asked for alone, or beside combinations where there are any.
+
+    A folder that `bgrsr combine` made of files has combinations alone.
+    """
+    return config.sources == "footage" or (config.sources == "both" and manifest_path(root, model).is_file())
 
 
 def _shown(root: Path) -> dict[tuple[str, str], set[Split]]:

@@ -10,9 +10,11 @@ import torch
 from torch import Tensor
 
 from bgrsr_data.combine.render import Renderer
+from bgrsr_data.records import Trimap
 from bgrsrgan.config import TrainConfig
 from bgrsrgan.data.examples import Examples, ExamplesOf, Joined
 from bgrsrgan.data.mattes import CocoMattes, CombinationMattes, Matte, coco_persons
+from bgrsrgan.data.people import has_footage
 from bgrsrgan.losses import alpha_terms, pixel_terms
 from bgrsrgan.metrics.matte import grad, sad, unknown_mse
 from bgrsrgan.networks import Network, Output
@@ -41,7 +43,7 @@ class Matting(Task[Matte]):
 
         def of(split: Any) -> Examples[Matte]:
             parts: list[Examples[Matte]] = []
-            if config.sources != "combinations":
+            if has_footage(root, Trimap, config):
                 parts.append(CocoMattes(root, coco_persons(root, split), config.lr_size))
             if config.sources != "footage":
                 parts.append(CombinationMattes(renderer, renderer.combinations(split)))

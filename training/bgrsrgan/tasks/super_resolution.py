@@ -9,9 +9,11 @@ from typing import Any, ClassVar
 from torch import Tensor
 
 from bgrsr_data.combine.render import Renderer
+from bgrsr_data.records import Frame
 from bgrsrgan.config import TrainConfig
 from bgrsrgan.data.examples import Examples, ExamplesOf, Joined
 from bgrsrgan.data.frames import FrameDataset, TargetDataset, Views, detailed, talking_heads
+from bgrsrgan.data.people import has_footage
 from bgrsrgan.light import upscale
 from bgrsrgan.losses import pixel_terms
 from bgrsrgan.networks import Network, Output
@@ -35,7 +37,7 @@ class SuperResolution(Task[Views]):
 
         def of(split: Any) -> Examples[Views]:
             parts: list[Examples[Views]] = []
-            if config.sources != "combinations":
+            if has_footage(root, Frame, config):
                 heads = talking_heads(root, split, hr_size=config.hr_size)
                 parts.append(FrameDataset(root, heads, hr_size=config.hr_size, degradation=config.degradation))
             if config.sources != "footage":
