@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from published_set import publish_set
 
+from bgrsr_data.combine.render import Renderer
 from bgrsr_data.errors import InputError
 from bgrsr_data.manifests import manifest_path, read_rows, write_rows
 from bgrsr_data.records import Clip, Combination, Foreground, Frame
 from bgrsrgan.validation.held_out import hold_out
 from bgrsrgan.validation.sets import TrainingSet, refuse_equal, whole_sets
 from bgrsrgan.validation.variants import FILTERS, variant_of
+from bgrsrgan.validation.view import view_of
 
 
 @pytest.fixture(scope="module")
@@ -233,3 +235,18 @@ def test_clips_are_named_by_title_source_or_role(before: Path, tmp_path: Path) -
     for name in ("Take 3", "source-new", "coco", "clip-train"):
         with pytest.raises(InputError, match="leaves nothing"):
             variant_of(_whole(root), f"without={name}")
+
+
+def test_a_part_of_a_set_renders_as_in_the_whole_and_holds_nothing_else(before: Path, tmp_path: Path) -> None:
+    one = _whole(before)
+    assert view_of(one, tmp_path) == before
+    part = variant_of(one, "pairs=2")
+    view = view_of(part, tmp_path)
+    assert view_of(part, tmp_path) == view  # again, over the first
+    assert not any(path.is_file() and not path.is_symlink() for path in view.glob("*"))  # no pixels were copied
+    shown, whole = (
+        Renderer(view, lr_size=(24, 18), hr_size=(48, 36)),
+        Renderer(before, lr_size=(24, 18), hr_size=(48, 36)),
+    )
+    assert shown.combinations() == list(part.rows)
+    assert (shown.render(part.rows[0]).hr_target == whole.render(part.rows[0]).hr_target).all()

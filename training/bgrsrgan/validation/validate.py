@@ -22,6 +22,7 @@ from bgrsrgan.validation.runs import Chosen, Figures, Run, carry_out, finished, 
 from bgrsrgan.validation.sets import TrainingSet, refuse_equal
 from bgrsrgan.validation.statistics import Values
 from bgrsrgan.validation.verdict import Arm, Comparison, compare
+from bgrsrgan.validation.view import view_of
 
 RESULT, PICTURE = "validate.json", "validate.png"
 JUDGE_BYTES = 1 << 29  # rendered once for all runs
@@ -191,18 +192,17 @@ class Trial:
         return finished(run, self._judge[0].sha256)
 
     @cached_property
-    def _wholes(self) -> dict[Path, ExamplesOf]:
-        """The examples of each folder, rendered once for all that choose from them."""
-        roots = list(dict.fromkeys(one.published.root for one in self.sets))
-        share = {"cache_mb": self.options.config.cache_mb // len(roots)}
+    def _learned(self) -> dict[str, Examples[Any]]:
+        """What each set teaches, by its content: what was rendered is kept for all its runs."""
+        different = {one.sha256: one for one in self.sets}
+        share = {"cache_mb": self.options.config.cache_mb // len(different)}
         config = self.options.config_of(0).model_copy(update=share)
         task = task_of(config.network)
-        wholes = {root: task.examples(root, config) for root in roots}
-        return {root: _kept(examples_of) for root, examples_of in wholes.items()}
+        return {name: task.examples(view_of(one, self.out), config)("train") for name, one in different.items()}
 
     def _examples_of(self, one: TrainingSet) -> ExamplesOf:
         """The set's own examples to learn from; those of the judge for the curves of a run."""
-        learned = Chosen(self._wholes[one.published.root]("train"), tuple(row.id for row in one.rows))
+        learned = self._learned[one.sha256]
         if not len(learned):
             raise InputError(f"{one.name}: has nothing that {self.options.config.network} can learn from")
         return lambda split: learned if split == "train" else self._judge[1]
@@ -211,7 +211,7 @@ class Trial:
     def _judge(self) -> tuple[HeldOut, Examples[Any]]:
         """What is held out and of use to the network, and its examples."""
         published, config = self.held_out.published, self.options.config_of(0)
-        of = self._wholes.get(published.root) or task_of(config.network).examples(published.root, config)
+        of = task_of(config.network).examples(published.root, config)
         splits = sorted({row.split for row in self.held_out.rows})
         kept = Joined([of(split) for split in splits], cache_bytes=JUDGE_BYTES)
         judge = Chosen(kept, tuple(row.id for row in self.held_out.rows))
@@ -237,12 +237,6 @@ def described(held_out: HeldOut) -> Judge:
 
 def _told(on_progress: OnProgress, before: int, steps: int, step: int) -> None:
     on_progress(before + step, steps)
-
-
-def _kept(examples_of: ExamplesOf) -> ExamplesOf:
-    """The same, but what is learned from is one object, which keeps what it rendered for every run."""
-    learned = examples_of("train")
-    return lambda split: learned if split == "train" else examples_of(split)
 
 
 def _arrays(held_out: HeldOut, of_seeds: Sequence[Figures]) -> dict[str, Values]:
