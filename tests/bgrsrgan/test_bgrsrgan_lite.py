@@ -1,14 +1,21 @@
 from __future__ import annotations
 
+import copy
+
 import pytest
+import skimage.data
 import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from bgrsr_data.errors import InputError
 from bgrsrgan.light import blend, upscale
 from bgrsrgan.losses import alpha_terms, pixel_terms, total
 from bgrsrgan.networks import make_network, parameter_count
-from bgrsrgan.networks.lite import Lite, Separable
+from bgrsrgan.networks.features import LiteBackbone, lite_weights
+from bgrsrgan.networks.lite import Context, Lite, Separable
+from bgrsrgan.networks.lite_encoder import MIDDLE, SPREAD, Encoder
+from bgrsrgan.networks.resnet import resnet18
 
 
 def _pictures(height: int, width: int, *, count: int = 1) -> tuple[Tensor, Tensor, Tensor]:
@@ -29,15 +36,15 @@ def lite() -> Lite:
     return network
 
 
-def test_the_lite_generator_has_474_thousand_parameters_most_of_them_where_pixels_are_few(lite) -> None:
-    assert parameter_count(lite) == 474_048
-    assert parameter_count(lite.down[2]) + parameter_count(lite.down[3]) == 259_520  # at 1/16 and 1/32
+def test_the_lite_generator_has_913_thousand_parameters_most_of_them_in_its_eye(lite) -> None:
+    assert parameter_count(lite) == 913_184
+    assert parameter_count(lite.encoder) == 700_768
 
 
-def test_a_frame_of_320_by_240_costs_half_a_gflop(lite) -> None:
+def test_a_frame_of_320_by_240_costs_less_than_a_gflop(lite) -> None:
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         lite.eval()(*_pictures(240, 320))
-    assert counter.get_total_flops() == 536_324_608  # two for each product and its sum
+    assert counter.get_total_flops() == 933_001_600  # two for each product and its sum
 
 
 @pytest.mark.parametrize("size", [(2, 2), (34, 50), (38, 94), (120, 160)])
@@ -89,12 +96,49 @@ def test_lite_without_a_person_gives_the_background_and_without_doubt_the_upscal
         assert (lite(frame, background, behind).image - expected).abs().max() < 1e-5
 
 
-def test_a_place_at_the_bottom_of_lite_sees_the_whole_frame(lite) -> None:
-    frame, background, behind = _pictures(240, 320)
-    other = frame.clone()
-    other[..., :8, :8] = 1 - other[..., :8, :8]
-    one, changed = (lite.eval()(picture, background, behind).alpha for picture in (frame, other))
-    assert (one - changed).abs()[..., -16:, -16:].max() > 0
+def test_a_context_tells_every_place_of_every_other() -> None:
+    torch.manual_seed(0)
+    features = torch.rand(1, 8, 5, 6, requires_grad=True)
+    Context(8)(features)[..., -1, -1].sum().backward()
+    assert features.grad.abs().sum(1).min() > 0
+
+
+def test_an_encoder_with_imagenets_weights_sees_what_efficientnet_sees_a_pixel_further() -> None:
+    """Of its first level; each halving adds such a shift, for it is padded evenly."""
+    encoder, theirs = Encoder(), LiteBackbone().eval()
+    weights = lite_weights()
+    encoder.begin_with(weights)
+    theirs.network.load_state_dict(weights)
+    image = torch.from_numpy(skimage.data.astronaut()[:224, 100:324].copy()).permute(2, 0, 1)[None] / 255
+    expected = theirs.stages((image - MIDDLE) / SPREAD)[0]
+    seen = encoder(torch.roll(image, (-1, -1), (2, 3)))[0]
+    assert (seen - expected)[..., 2:-2, 2:-2].abs().max() < 1e-3
+
+
+def test_a_pretrained_encoder_neither_learns_nor_forgets(lite) -> None:
+    lite.begin_pretrained()
+    before = {name: value.clone() for name, value in lite.encoder.state_dict().items()}
+    optimizer = torch.optim.AdamW(lite.parameters(), lr=0.1)
+    lite.train()(*_pictures(32, 48, count=2)).image.mean().backward()
+    optimizer.step()
+    assert all(torch.equal(value, before[name]) for name, value in lite.encoder.state_dict().items())
+    assert copy.deepcopy(lite).train().encoder.frozen
+
+
+def test_a_fresh_encoder_learns(lite) -> None:
+    lite.train()(*_pictures(32, 48, count=2)).image.mean().backward()
+    assert all(weight.grad is not None for weight in lite.encoder.parameters())
+
+
+def test_another_networks_weights_are_no_eye() -> None:
+    for weights in (resnet18().state_dict(), {}):
+        with pytest.raises(InputError, match="not the weights of EfficientNet-Lite0"):
+            Encoder().begin_with(weights)
+
+
+def test_only_lite_has_a_pretrained_part() -> None:
+    with pytest.raises(InputError, match="no part that was trained elsewhere"):
+        make_network("srgan").begin_pretrained()
 
 
 def test_a_separable_block_adds_its_input_only_where_the_shape_stays() -> None:

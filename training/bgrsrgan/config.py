@@ -34,6 +34,8 @@ class TrainConfig(Options):
     Attributes:
         network: One of NETWORK_NAMES.
         as_published: With the defects that the network was published with: the run shows what they do.
+        pretrained: bgrsr-lite begins with an encoder that ImageNet taught, and that learns no more: it sees what few
+            people and rooms cannot teach.
         lr_size: (width, height) of the camera's frame, in pixels, both even.
         scale: How much larger the output is.
         crop: (width, height) of the part of the frame that a step sees, both even; the whole where None. Measured is
@@ -80,6 +82,7 @@ class TrainConfig(Options):
 
     network: Literal["unet-gan", "srgan", "bgrsrgan", "bgrsr-lite"] = "bgrsr-lite"
     as_published: bool = False
+    pretrained: bool = False
     lr_size: Size = (320, 240)
     scale: Literal[2] = 2
     crop: Size | None = None

@@ -49,6 +49,8 @@ class TrainingState:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             generator = make_network(config.network, as_published=config.as_published)
+            if config.pretrained:
+                generator.begin_pretrained()
             critic = make_critic(config.critic)
         mean = copy.deepcopy(generator).requires_grad_(False).eval()
         generator = processes.normalise_together(generator, device)

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
+from bgrsr_data.errors import InputError
+
 
 class Output(NamedTuple):
     """What a network makes of a batch; all float32 [0, 1].
@@ -26,6 +28,14 @@ class Output(NamedTuple):
 
 class Network(nn.Module):
     """Base of all that the loop trains: some pictures in, an Output out; a task gives it what it takes."""
+
+    def begin_pretrained(self) -> None:
+        """Take weights that were learned elsewhere into the part that has some.
+
+        Raises:
+            InputError: No part has, or the weights are not there.
+        """
+        raise InputError("this network has no part that was trained elsewhere; leave out pretrained")
 
 
 class Replacer(Network):

