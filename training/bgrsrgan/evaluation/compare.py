@@ -30,6 +30,8 @@ from bgrsrgan.pictures.comparison import draw_comparison
 from bgrsrgan.pictures.panels import columns_of, draw_panels, worst_places
 from bgrsrgan.tasks import Task
 
+HELPED = " *"  # behind the name of what was given a trimap from the true alpha
+
 
 class Row(BaseModel):
     """One method.
@@ -191,7 +193,7 @@ def _write_panels(
     for name, some in (("worst.png", _worst(cases, rivals)), ("random.png", random)):
         batch = as_float(next(in_order(examples, [case.row for _, case in some], batch=len(some))), device)
         with torch.inference_mode():
-            outputs = {rival.name: rival.make(batch) for rival in rivals}
+            outputs = {rival.name + (HELPED if rival.helped else ""): rival.make(batch) for rival in rivals}
             columns = columns_of(_pictures(task, outputs, batch))
             wrong = torch.stack([(output.image - task.truth(batch)).square() for output in outputs.values()]).mean(0)
         captions = [f"{why}{told_origin(case)}: {_told(case, rivals)}" for why, case in some]

@@ -126,9 +126,9 @@ def forward_backward_mb(make: Callable[[], nn.Module], inputs: Sequence[Shape]) 
     """
     network, values = _on_meta(make), 0
 
-    def count(_: nn.Module, __: Any, output: Tensor) -> None:
+    def count(_: nn.Module, __: Any, output: Tensor | Sequence[Tensor]) -> None:
         nonlocal values
-        values += output.numel()
+        values += sum(each.numel() for each in ([output] if isinstance(output, Tensor) else output))
 
     for module in network.modules():
         if module is not network and not isinstance(module, nn.Sequential | nn.ModuleList):

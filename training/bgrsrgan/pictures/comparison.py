@@ -67,8 +67,9 @@ def _draw_speeds(axis: Any, rows: Sequence[Row], name: str) -> None:
         axis.scatter(x, y, s=120, color=_colour(row, place), zorder=3)
         axis.annotate(f"{row.name}\n{row.parameters:,} parameters", (x, y), (-9 if right else 9, 6), fontsize=9,
                       textcoords="offset points", ha="right" if right else "left")  # fmt: skip
-    axis.set_xscale("log")
-    axis.margins(0.2)
+    paces = [row.ms_per_frame or REAL_TIME_MS for row in rows]
+    axis.set(xscale="log", xlim=(min(5, *paces) / 2, max(1000, *paces) * 2))
+    axis.margins(y=0.2)
     axis.set_xlabel("ms a frame in plain PyTorch, one thread (or the GPU)")
     axis.set_ylabel(FIGURES[name].title)
     axis.grid(alpha=0.3)
