@@ -9,6 +9,8 @@ import pytest
 import torch
 from photo_renderer import TINY, PhotoCombination, PhotoForeground, PhotoRenderer
 
+from bgrsr_data.errors import InterruptedRunError
+from bgrsrgan.cli.evaluate import measuring
 from bgrsrgan.data.examples import Examples, Origin, as_float
 from bgrsrgan.data.loader import in_order
 from bgrsrgan.data.mattes import Matte
@@ -250,3 +252,8 @@ def test_without_its_packages_the_distance_is_left_out(monkeypatch, tmp_path, re
 
 def test_a_mean_is_over_the_examples_that_have_the_figure() -> None:
     assert means([{"psnr": 1.0, "feature_distance": 3.0}, {"psnr": 3.0}]) == {"psnr": 2.0, "feature_distance": 3.0}
+
+
+def test_ctrl_c_ends_a_measurement_with_one_line() -> None:
+    with pytest.raises(InterruptedRunError, match="the same command begins to measure anew"), measuring():
+        raise KeyboardInterrupt

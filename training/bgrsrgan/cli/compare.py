@@ -9,9 +9,8 @@ import typer
 
 from bgrsr_data.cli.output import table
 from bgrsr_data.cli.parameters import JsonOption, WorkspaceOption
-from bgrsr_data.cli.progress import counting, progress_bars
 from bgrsrgan.backend import require_torch
-from bgrsrgan.cli.evaluate import FeaturesOption, PairsOption, SplitOption, ThreadsOption
+from bgrsrgan.cli.evaluate import FeaturesOption, PairsOption, SplitOption, ThreadsOption, measuring
 from bgrsrgan.cli.figures import MISSING, figure_table
 from bgrsrgan.cli.parameters import HERE
 from bgrsrgan.cli.replace import parse_size
@@ -53,9 +52,8 @@ def compare(
 
     contest = Contest(runs, parse_size(size) if size else None, blind)
     out = out or comparison_folder(workspace, runs)
-    with progress_bars() as progress:
-        asked = Asked(split, pairs, features)
-        found = compare_in(workspace, contest, out, asked, threads=threads, tell=counting(progress))
+    with measuring() as tell:
+        found = compare_in(workspace, contest, out, Asked(split, pairs, features), threads=threads, tell=tell)
     if json:
         typer.echo(found.model_dump_json(indent=2))
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -9,6 +11,7 @@ import typer
 from bgrsr_data.cli.output import counted
 from bgrsr_data.cli.parameters import JsonOption, WorkspaceOption
 from bgrsr_data.cli.progress import counting, progress_bars
+from bgrsr_data.errors import InterruptedRunError
 from bgrsrgan.backend import require_torch
 from bgrsrgan.cli.figures import figure_table, method_table
 from bgrsrgan.cli.parameters import HERE, NameOption
@@ -16,7 +19,7 @@ from bgrsrgan.cli.scores import NAMES
 from bgrsrgan.config import EvaluateOptions
 
 if TYPE_CHECKING:
-    from bgrsrgan.evaluation.cases import Group
+    from bgrsrgan.evaluation.cases import Group, Tell
     from bgrsrgan.evaluation.evaluate import Evaluation
     from bgrsrgan.evaluation.figures import Figures
 
@@ -53,13 +56,27 @@ def evaluate(
     from bgrsrgan.workspace_runs import evaluate_in, run_folder
 
     options = EvaluateOptions(name=name, split=split, pairs=pairs, features=features)
-    with progress_bars() as progress:
-        evaluation = evaluate_in(workspace, options, threads=threads, tell=counting(progress))
+    with measuring() as tell:
+        evaluation = evaluate_in(workspace, options, threads=threads, tell=tell)
     if json:
         typer.echo(evaluation.model_dump_json(indent=2))
         return
     _show(evaluation)
     typer.echo(f"look at {run_folder(workspace, name).evaluation / 'worst.png'}")
+
+
+@contextmanager
+def measuring() -> Iterator[Tell]:
+    """The progress of a measurement on stderr.
+
+    Raises:
+        InterruptedRunError: Ctrl-C.
+    """
+    try:
+        with progress_bars() as progress:
+            yield counting(progress)
+    except InterruptedRunError as error:
+        raise InterruptedRunError("stopped; the same command begins to measure anew") from error
 
 
 def _show(found: Evaluation) -> None:
