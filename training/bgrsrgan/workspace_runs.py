@@ -11,19 +11,19 @@ import torch
 from bgrsr_data.errors import InputError
 from bgrsr_data.manifests import manifest_path
 from bgrsr_data.media.files import sha256_of
-from bgrsr_data.records import Background, Combination, Foreground, Record, content_hash
+from bgrsr_data.records import content_hash
+from bgrsrgan.backend import first_process
 from bgrsrgan.config import EvaluateOptions, TrainOptions
 from bgrsrgan.evaluation.cases import Tell
-from bgrsrgan.evaluation.evaluate import Evaluation, evaluate
 from bgrsrgan.evaluation.compare import Comparison, compare
+from bgrsrgan.evaluation.evaluate import Evaluation, evaluate
 from bgrsrgan.evaluation.measured import Asked, Trained
-from bgrsrgan.loop.run_folder import RunFolder
 from bgrsrgan.evaluation.rivals import Contest, rivals_of
+from bgrsrgan.loop.run_folder import RunFolder
 from bgrsrgan.loop.state import load_generator
 from bgrsrgan.loop.train import OnStep, Summary, choose_device, obstacle, train
+from bgrsrgan.manifests import reads
 from bgrsrgan.tasks import task_of
-
-READS: tuple[type[Record], ...] = (Combination, Foreground, Background)
 
 
 def run_folder(root: Path, name: str) -> RunFolder:
@@ -31,13 +31,13 @@ def run_folder(root: Path, name: str) -> RunFolder:
     return RunFolder(root / "runs" / name)
 
 
-def manifest_hash(root: Path) -> str:
-    """Hash of the manifests that training reads.
+def manifest_hash(root: Path, network: str = "bgrsr-lite") -> str:
+    """Hash of the manifests that training a network reads.
 
     Raises:
         InputError: One is missing.
     """
-    paths = [manifest_path(root, model) for model in READS]
+    paths = [manifest_path(root, model) for model in reads(network)]
     for path in paths:
         if not path.is_file():
             raise InputError(f"{path}: there is no such manifest; publish one with: bgrsr publish")
@@ -62,10 +62,10 @@ def train_in(
         ToolError: A loss is not a number.
         DiskFullError: Nothing more can be written.
     """
-    hashed = manifest_hash(root)
+    hashed = manifest_hash(root, options.network)
     examples_of = task_of(options.network).examples(root, options.config)
     run = run_folder(root, options.name)
-    with run.writing():
+    with run.writing() if first_process() else nullcontext():
         fresh = fresh or (replace and obstacle(options.config, run, hashed) is not None)
         return train(
             options.config,
@@ -74,6 +74,7 @@ def train_in(
             manifest_sha256=hashed,
             fresh=fresh,
             on_step=on_step,
+            recipe=options.recipe,
         )
 
 

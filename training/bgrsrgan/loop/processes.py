@@ -104,7 +104,7 @@ def together(device: torch.device, batch: int, accumulate: int) -> Iterator[Proc
         raise InputError(
             f"a batch of {batch} cannot be shared by {processes.world} processes in {accumulate} equal parts each"
         )
-    if processes.world == 1:
+    if processes.world == 1 or distributed.is_initialized():  # joined already: whoever did so parts again
         yield processes
         return
     distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
