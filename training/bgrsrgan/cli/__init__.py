@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import typer
 
+from bgrsrgan.cli.bench import bench_model
 from bgrsrgan.cli.compare import compare
 from bgrsrgan.cli.evaluate import evaluate
+from bgrsrgan.cli.export import add_export
 from bgrsrgan.cli.models import models
 from bgrsrgan.cli.replace import replace
 from bgrsrgan.cli.train import trainer_of
@@ -27,5 +29,7 @@ def commands(app: typer.Typer) -> None:
     app.command("evaluate")(evaluate)
     app.command("compare")(compare)
     app.command("models")(models)
+    add_export(app)
+    app.command("bench-model")(bench_model)
     app.command("replace")(replace)
     app.command("validate")(validate)

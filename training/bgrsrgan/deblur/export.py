@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import io
-import logging
-import warnings
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import torch
 from torch import Tensor, nn
 
 from bgrsr_data.media.files import write_bytes
 from bgrsrgan.deblur.network import MULTIPLE_PX, Deblurrer
+from bgrsrgan.deploy.program import onnx_program
 
 _EXAMPLE_PX = 8 * MULTIPLE_PX
 
@@ -35,22 +31,12 @@ def export_onnx(network: Deblurrer, path: Path) -> None:
     Raises:
         DiskFullError: Nothing more can be written.
     """
-    clipped = _Clipped(copy.deepcopy(network).cpu()).eval()
     size = torch.export.Dim.DYNAMIC
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), TemporaryDirectory() as beside:
-        warnings.simplefilter("ignore")  # of the exporter about itself
-        logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it says that torchvision is not here
-        program = torch.onnx.export(
-            clipped,
-            (torch.rand(2, 9, _EXAMPLE_PX, _EXAMPLE_PX + MULTIPLE_PX),),
-            dynamo=True,
-            input_names=["frames"],
-            output_names=["restored"],
-            dynamic_shapes=({0: size, 2: size, 3: size},),
-            verbose=False,
-        )
-        file = Path(beside) / "network.onnx"
-        if program is None:
-            raise RuntimeError("the exporter gave no program")
-        program.save(file, external_data=False)
-        write_bytes(path, file.read_bytes())
+    content = onnx_program(
+        _Clipped(copy.deepcopy(network).cpu()).eval(),
+        (torch.rand(2, 9, _EXAMPLE_PX, _EXAMPLE_PX + MULTIPLE_PX),),
+        input_names=["frames"],
+        output_names=["restored"],
+        dynamic=({0: size, 2: size, 3: size},),
+    )
+    write_bytes(path, content)
