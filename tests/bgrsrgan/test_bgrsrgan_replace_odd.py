@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnx
 import pytest
@@ -18,9 +19,11 @@ from replacing import SMALL, call, pictures, replaced, save_network, sound, time
 from small import calm, command
 
 from bgrsr_data.errors import BgrsrError, InputError
+from bgrsr_data.media.colour import to_srgb8
 from bgrsrgan.replace.backdrops import Blurred, colour_of, open_backdrop, scene_of
 from bgrsrgan.replace.framing import cover, seen_size
 from bgrsrgan.replace.threads import Ahead, Behind
+from bgrsrgan.replace.whole import fit_alpha, lay_over
 
 MOVING = ("-f", "lavfi", "-i", "testsrc2=size=160x120:rate=25:duration=0.4", "-c:v", "libx264", "-pix_fmt", "yuv420p")
 NETWORK_INPUTS = {"lr_frame": 1, "lr_background": 1, "hr_background": 2}
@@ -226,8 +229,8 @@ def test_the_person_s_light_does_not_glow_around_them_in_the_blurred_room() -> N
     alpha = np.zeros((96, 128), np.float32)
     alpha[24:72, 40:88] = 1
     beside = (slice(14, 34), slice(46, 50))
-    assert Blurred().at(Fraction(0), frame, None).low[beside].max() > 20
-    assert Blurred().at(Fraction(0), frame, alpha).low[beside].max() == 0
+    assert Blurred((64, 48)).at(Fraction(0), frame, None).low[beside].max() > 20
+    assert Blurred((64, 48)).at(Fraction(0), frame, alpha).low[beside].max() == 0
 
 
 def test_colours_are_read_as_people_write_them() -> None:
@@ -276,6 +279,46 @@ def test_what_a_thread_behind_raises_is_raised_where_it_is_waited_for() -> None:
         _give(behind, range(100))
     behind.close()
     assert done == [0, 1]
+
+
+@pytest.mark.parametrize("cover", [0, 1])
+def test_a_video_that_keeps_its_size_keeps_its_pixels_where_the_person_is(make_clip, tmp_path, cover) -> None:
+    source = "testsrc2=size=171x121:rate=25:duration=0.12"  # odd, which 4:2:0 is not
+    clip = make_clip("kept.mkv", "-f", "lavfi", "-i", source, "-c:v", "ffv1", "-pix_fmt", "yuv444p")
+    model = save_network(tmp_path / "best.pt", cover=cover)
+    words = ("--background", "#c81e3c", "--model", model, "--out", tmp_path / "o.mp4", *SMALL, "--keep-size")
+    assert replaced(clip, *words)["size"] == [170, 120]
+    for (_, before), (_, after) in zip(pictures(clip), pictures(tmp_path / "o.mp4"), strict=True):
+        wanted = before[:120, :170] if cover else (200, 30, 60)
+        assert np.abs(after.astype(int) - wanted).mean() < (6 if cover else 3)  # 4:2:0 and H.264 take the rest
+
+
+def test_a_network_without_alpha_cannot_keep_the_size(clip, tmp_path) -> None:
+    model = _save_onnx(tmp_path / "room.onnx")
+    words = ("--background", "navy", "--model", model, "--out", tmp_path / "o.mp4", *SMALL, "--keep-size")
+    assert "room makes none" in _message(call(clip, *words))
+    assert not (tmp_path / "o.mp4").exists()
+
+
+def test_alpha_is_brought_to_the_edges_of_a_larger_picture() -> None:
+    """A disk, known at an eighth of the size: nearer to the truth than what is interpolated, by half."""
+    y, x = np.mgrid[0:480, 0:640]
+    truth = ((x - 320) ** 2 + (y - 240) ** 2 < 150**2).astype(np.float32)
+    grey = np.where(truth > 0, 200, 60).astype(np.uint8)
+    small = cv2.resize(truth, (80, 60), interpolation=cv2.INTER_AREA)
+    plain = cv2.resize(small, (640, 480), interpolation=cv2.INTER_LINEAR)
+    assert np.abs(fit_alpha(small, grey) - truth).mean() < 0.5 * np.abs(plain - truth).mean()
+
+
+def test_the_old_room_is_taken_out_of_the_colour_of_soft_pixels() -> None:
+    """A white person whose edge fades over a green room, put before black: what is left of the green is little."""
+    share = np.clip((np.arange(320, dtype=np.float32) - 140) / 40, 0, 1)[None].repeat(240, 0)
+    light = share[..., None] * np.float32(1) + (1 - share[..., None]) * np.array([0, 0.5, 0], np.float32)
+    after = lay_over(to_srgb8(light), share, np.zeros((240, 320, 3), np.uint8)).astype(int)
+    edge = after[:, 145:175]
+    greener = (edge[..., 1] - (edge[..., 0] + edge[..., 2]) / 2).mean()
+    old = to_srgb8(light)[:, 145:175].astype(int)
+    assert greener < 0.25 * (old[..., 1] - (old[..., 0] + old[..., 2]) / 2).mean()
 
 
 @pytest.mark.footage

@@ -40,6 +40,9 @@ def replace(
     size: Annotated[
         str | None, typer.Option(metavar="WxH", help="What the network sees, as 320x240.", show_default="as trained")
     ] = None,
+    keep_size: Annotated[
+        bool, typer.Option("--keep-size", help="Keep the video's size and pixels; of the network take only the alpha.")
+    ] = False,
     side_by_side: Annotated[bool, typer.Option("--side-by-side", help="The video shows before and after.")] = False,
     preview: Annotated[bool, typer.Option("--preview", help="Also write OUT.jpg: a few moments.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Show it in a window while it runs; q ends.")] = False,
@@ -67,8 +70,8 @@ def replace(
 
     limit_s = None if seconds is None else Fraction(str(seconds))
     job = Job(
-        background=background, out=out, size=box, side_by_side=side_by_side, preview=preview, show=show, force=force,
-        seconds=limit_s,
+        background=background, out=out, size=box, keep_size=keep_size, side_by_side=side_by_side, preview=preview,
+        show=show, force=force, seconds=limit_s,
     )  # fmt: skip
     source = open_source(video, seconds=limit_s)
     check_job(job, source, path)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from bgrsr_data.errors import InputError
 from bgrsr_data.media.colour import to_linear, to_srgb8
 from bgrsr_data.media.images import is_image, read_rgb
+from bgrsr_data.media.scaling import resize
 from bgrsrgan.replace.framing import Pixels, Size, cover
 from bgrsrgan.replace.sources import Film
 from bgrsrgan.replace.threads import Ahead
@@ -67,7 +68,7 @@ def open_backdrop(text: str, size: Size) -> Backdrop:
     if path.is_file():
         return Still(read_rgb(path), size) if is_image(path) else Moving(path, size)
     if text == BLUR:
-        return Blurred()
+        return Blurred(size)
     colour = colour_of(text)
     if colour is None:
         raise InputError(
@@ -146,14 +147,16 @@ def _for_ever(path: Path, size: Size) -> Iterator[tuple[Fraction, Scene]]:
 class Blurred(Backdrop):
     """The room itself, out of focus, the person's own light left out where it is known; see Backdrop."""
 
+    def __init__(self, size: Size) -> None:
+        self._size = size
+
     def at(self, time_s: Fraction, frame: Pixels, alpha: NDArray[np.float32] | None) -> Scene:  # noqa: ARG002
-        """See Backdrop.at."""
-        height, width, _ = frame.shape
-        light, sigma = to_linear(frame), _BLUR_SHARE * height
+        """See Backdrop.at; a frame of another size is scaled, which a blur does not show."""
+        width, height = self._size
+        light, sigma = resize(to_linear(frame), self._size), _BLUR_SHARE * height
         blurred = cv2.GaussianBlur(light, (0, 0), sigma)
         if alpha is not None:
-            small = np.asarray(cv2.resize(alpha, (width, height), interpolation=cv2.INTER_AREA), np.float32)
-            blurred = _around(light, small, blurred, sigma)
+            blurred = _around(light, resize(alpha, self._size), blurred, sigma)
         high = cv2.resize(blurred, (2 * width, 2 * height), interpolation=cv2.INTER_LINEAR)
         return Scene(to_srgb8(np.asarray(blurred, np.float32)), to_srgb8(np.asarray(high, np.float32)))
 

@@ -23,6 +23,7 @@ class Job:
         background: As `open_backdrop` takes it.
         out: The MP4; None where there is only a window.
         size: (width, height): see `seen_size`; None: as the model was trained.
+        keep_size: The video has the source's size and pixels; of the network only the alpha is taken.
         side_by_side: The video shows before and after.
         preview: Write a sheet of a few moments beside it, OUT.jpg.
         show: Open a window.
@@ -33,6 +34,7 @@ class Job:
     background: str
     out: Path | None = None
     size: Size | None = None
+    keep_size: bool = False
     side_by_side: bool = False
     preview: bool = False
     show: bool = False

@@ -14,9 +14,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bgrsr_data.errors import InputError, InterruptedRunError
-from bgrsrgan.replace.backdrops import Backdrop, open_backdrop
+from bgrsrgan.replace.backdrops import Backdrop, Scene, open_backdrop, scene_of
 from bgrsrgan.replace.framing import Pixels, Size, cover, seen_size
 from bgrsrgan.replace.job import Job, Summary
 from bgrsrgan.replace.models import Model
@@ -24,21 +25,22 @@ from bgrsrgan.replace.reel import open_reel
 from bgrsrgan.replace.sound import Sound
 from bgrsrgan.replace.sources import Shot, Source
 from bgrsrgan.replace.threads import Ahead, Behind
+from bgrsrgan.replace.whole import lay_over
 from bgrsrgan.replace.window import Window
 
 OnFrame = Callable[[int, float], None]
 
 
 class _Taken(NamedTuple):
-    """A shot, as the network sees it, and as large as what it makes where that is shown beside."""
+    """A shot, as the network sees it, and as large as the video where that is needed."""
 
     shot: Shot
     frame: Pixels
-    before: Pixels | None
+    large: Pixels | None
 
 
 class _Finished(NamedTuple):
-    """A shot; what the network made of it, (H, W, 3) uint8, sRGB; and what is shown, which may be both."""
+    """A shot; what became of it, (H, W, 3) uint8, sRGB; and what is shown, which may be both."""
 
     shot: Shot
     after: Pixels
@@ -86,22 +88,22 @@ def replace(source: Source, model: Model, job: Job, *, on_frame: OnFrame | None 
     """
     with ExitStack() as stack:
         stack.callback(source.close)
-        seen = _seen_size(source, model, job)
-        shown = (2 * seen[0] * (2 if job.side_by_side else 1), 2 * seen[1])
-        backdrop = open_backdrop(job.background, seen)
+        sizes = _sizes(source, model, job)
+        backdrop = open_backdrop(job.background, (sizes.video[0] // 2, sizes.video[1] // 2))
         stack.callback(backdrop.close)
         window = stack.enter_context(Window()) if job.show else None
         sound = stack.enter_context(Sound(source.path)) if source.path and job.out else None
+        shown = (sizes.video[0] * (2 if job.side_by_side else 1), sizes.video[1])
         reel = stack.enter_context(open_reel(job, source, shown, sound))
         behind = Behind[_Finished](lambda one: reel.add(*one)) if reel else None
         if behind:
             stack.callback(behind.close)
-        _warm_up(model, backdrop, seen)
-        ahead = Ahead(_taken(source, seen, side_by_side=job.side_by_side), newest=source.live)
+        _warm_up(model, sizes, job)
+        ahead = Ahead(_taken(source, sizes, job), newest=source.live)
         stack.callback(ahead.close)
         pace, stopped, closed = _Pace(), False, False
         try:
-            for finished in _finished(ahead, model, backdrop, source, pace):
+            for finished in _finished(ahead, _Replacing(model, backdrop, sizes, job), source, pace):
                 if behind:
                     behind.put(finished)
                 if on_frame:
@@ -123,7 +125,7 @@ def replace(source: Source, model: Model, job: Job, *, on_frame: OnFrame | None 
         preview=str(job.sheet) if job.sheet else None,
         network=model.name,
         backend=model.backend,
-        seen=seen,
+        seen=sizes.seen,
         size=shown,
         frames=pace.frames,
         dropped=ahead.dropped,
@@ -137,35 +139,76 @@ def replace(source: Source, model: Model, job: Job, *, on_frame: OnFrame | None 
     )
 
 
-def _seen_size(source: Source, model: Model, job: Job) -> Size:
-    if not model.fixed:
-        return seen_size(source.size, job.size or model.size)
-    if job.size not in (None, model.size):
-        width, height = model.size
-        raise InputError(f"--size: this model takes {width}×{height} alone; export one that takes any size")
-    return model.size
+class _Sizes(NamedTuple):
+    """(width, height) in pixels: of what the network sees, and of the video that comes out."""
+
+    seen: Size
+    video: Size
 
 
-def _warm_up(model: Model, backdrop: Backdrop, seen: Size) -> None:
-    """The first picture takes longer than the others: memory is laid out, code is chosen."""
-    nothing = np.zeros((seen[1], seen[0], 3), np.uint8)
-    model(nothing, backdrop.at(Fraction(0), nothing, None))
+class _Replacing:
+    """What happens to one picture.
 
+    Args:
+        model: The network.
+        backdrop: Gives the background, in the video's size.
+        sizes: Of both.
+        job: How the two are put together.
+    """
 
-def _taken(source: Source, seen: Size, *, side_by_side: bool) -> Iterator[_Taken]:
-    for shot in source.shots():
-        before = cover(shot.pixels, (2 * seen[0], 2 * seen[1])) if side_by_side else None
-        yield _Taken(shot, cover(shot.pixels, seen), before)
+    def __init__(self, model: Model, backdrop: Backdrop, sizes: _Sizes, job: Job) -> None:
+        self._model, self._backdrop, self._sizes, self._job = model, backdrop, sizes, job
+        self._alpha: NDArray[np.float32] | None = None
+        self._scene: Scene | None = None
+        self._seen_scene: Scene
 
-
-def _finished(
-    ahead: Ahead[_Taken], model: Model, backdrop: Backdrop, source: Source, pace: _Pace
-) -> Iterator[_Finished]:
-    alpha = None
-    for shot, frame, before in ahead:
-        time_s = (shot.pts - source.first_pts) * source.time_base
-        scene = backdrop.at(time_s, frame, alpha)
+    def __call__(self, taken: _Taken, time_s: Fraction) -> tuple[_Finished, float]:
+        """The picture that it becomes, and for how many seconds the network worked on it."""
+        scene = self._backdrop.at(time_s, taken.frame, self._alpha)
+        given = self._as_seen(scene)
         began = time.perf_counter()
-        after, alpha = model(frame, scene)
-        pace.note(time.perf_counter() - began, time_s)
-        yield _Finished(shot, after, after if before is None else np.hstack([before, after]))
+        after, self._alpha = self._model(taken.frame, given)
+        model_s = time.perf_counter() - began
+        if self._job.keep_size and taken.large is not None and self._alpha is not None:
+            after = lay_over(taken.large, self._alpha, scene.high)
+        if self._job.side_by_side and taken.large is not None:
+            return _Finished(taken.shot, after, np.hstack([taken.large, after])), model_s
+        return _Finished(taken.shot, after, after), model_s
+
+    def _as_seen(self, scene: Scene) -> Scene:
+        if scene is not self._scene:
+            larger = self._sizes.video != (2 * self._sizes.seen[0], 2 * self._sizes.seen[1])
+            self._scene, self._seen_scene = scene, scene_of(scene.high, self._sizes.seen) if larger else scene
+        return self._seen_scene
+
+
+def _sizes(source: Source, model: Model, job: Job) -> _Sizes:
+    width, height = model.size
+    if model.fixed and job.size not in (None, model.size):
+        raise InputError(f"--size: this model takes {width}×{height} alone; export one that takes any size")
+    seen = model.size if model.fixed else seen_size(source.size, job.size or model.size)
+    if job.keep_size:
+        return _Sizes(seen, (source.size[0] // 2 * 2, source.size[1] // 2 * 2))  # 4:2:0 has no odd sides
+    return _Sizes(seen, (2 * seen[0], 2 * seen[1]))
+
+
+def _warm_up(model: Model, sizes: _Sizes, job: Job) -> None:
+    """The first picture takes longer than the others: memory is laid out, code is chosen."""
+    nothing = np.zeros((sizes.seen[1], sizes.seen[0], 3), np.uint8)
+    made = model(nothing, scene_of(nothing, sizes.seen))
+    if job.keep_size and made.alpha is None:
+        raise InputError(f"--keep-size takes a network's alpha, and {model.name} makes none; leave it out")
+
+
+def _taken(source: Source, sizes: _Sizes, job: Job) -> Iterator[_Taken]:
+    for shot in source.shots():
+        large = cover(shot.pixels, sizes.video) if job.side_by_side or job.keep_size else None
+        yield _Taken(shot, cover(shot.pixels, sizes.seen), large)
+
+
+def _finished(ahead: Ahead[_Taken], replacing: _Replacing, source: Source, pace: _Pace) -> Iterator[_Finished]:
+    for taken in ahead:
+        time_s = (taken.shot.pts - source.first_pts) * source.time_base
+        finished, model_s = replacing(taken, time_s)
+        pace.note(model_s, time_s)
+        yield finished
