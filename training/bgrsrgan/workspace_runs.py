@@ -87,7 +87,7 @@ def evaluate_in(
         root: The workspace, or any folder with its manifests, files and runs.
         options: Which run, split and features.
         threads: Threads of torch; what the run was told when None.
-        tell: Called with ("measure", done, all).
+        tell: Called with (what, done, all).
 
     Raises:
         InputError: There is no such run, or no such features; a manifest or the split is missing.

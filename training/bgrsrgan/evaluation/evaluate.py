@@ -84,7 +84,7 @@ def evaluate(
         out: The folder written into.
         asked: What is measured.
         device: Where it is computed.
-        tell: Called with ("measure", done, all).
+        tell: Called with (what, done, all).
 
     Raises:
         InputError: The split is empty; there are no such features.

@@ -19,7 +19,7 @@ from torch import Tensor
 from bgrsrgan.data.combinations import CombinationDataset
 from bgrsrgan.data.examples import Examples, as_float
 from bgrsrgan.data.loader import in_order, spread
-from bgrsrgan.evaluation.cases import BATCH, Maker
+from bgrsrgan.evaluation.cases import BATCH, Maker, Tell
 from bgrsrgan.evaluation.figures import Figures, means
 from bgrsrgan.metrics.flicker import flicker
 from bgrsrgan.tasks import Task
@@ -65,15 +65,28 @@ def films_of(examples: Examples[Any]) -> list[Film]:
 
 @torch.inference_mode()
 def measure_films(
-    task: Task[Any], films: Sequence[Film], makers: Mapping[str, Maker], device: torch.device
+    task: Task[Any],
+    films: Sequence[Film],
+    makers: Mapping[str, Maker],
+    device: torch.device,
+    tell: Tell | None = None,
 ) -> dict[str, Figures]:
     """How much each method flickers; see bgrsrgan.metrics.flicker.
+
+    Args:
+        task: What is to be done.
+        films: May be none.
+        makers: What makes an output of a batch, by method.
+        device: Where it is computed.
+        tell: Called with ("flicker", done, all).
 
     Returns:
         By method "flicker", and "alpha_flicker" of one that makes an alpha on the way; nothing where there is no film.
     """
     found: dict[str, list[Figures]] = {name: [] for name in makers}
-    for film in films:
+    for place, film in enumerate(films):
+        if tell:
+            tell("flicker", place, len(films))
         batches = [as_float(raw, device) for raw in in_order(film.examples, film.rows, batch=BATCH)]
         for name, make in makers.items():
             found[name].append(_flicker(task, batches, make))

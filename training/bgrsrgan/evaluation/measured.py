@@ -83,7 +83,7 @@ def measure_all(
         makers: What makes an output of a batch, by method.
         asked: What is measured.
         device: Where it is computed.
-        tell: Called with ("measure", done, all).
+        tell: Called with (what, done, all).
 
     Raises:
         InputError: There are no such features.
@@ -94,7 +94,7 @@ def measure_all(
     seen_through = None if features is None else features.to(device)
     cases = measure_cases(task, examples, makers, rows=rows, device=device, seen_through=seen_through, tell=tell)
     films = films_of(examples)
-    moving = measure_films(task, films, makers, device)
+    moving = measure_films(task, films, makers, device, tell)
     steps_s = [step for film in films for step in film.steps_s]
     return Measured(
         cases=cases,
