@@ -17,7 +17,9 @@ import pytest
 from onnx import TensorProto, helper
 from replacing import SMALL, call, pictures, replaced, save_network, sound, times
 from small import calm, command
+from typer.testing import CliRunner
 
+from bgrsr_data.cli.app import build
 from bgrsr_data.errors import BgrsrError, InputError
 from bgrsr_data.media.colour import to_srgb8
 from bgrsrgan.replace.backdrops import Blurred, colour_of, open_backdrop, scene_of
@@ -85,6 +87,33 @@ def test_an_onnx_network_replaces_at_any_size(clip, tmp_path) -> None:
     assert told["size"] == [128, 96]
     for _, picture in pictures(tmp_path / "o.mp4"):
         assert np.abs(picture.astype(int) - (200, 30, 60)).max() <= 3
+
+
+def test_what_bgrsr_export_writes_makes_the_video_that_the_run_makes(clip, tmp_path) -> None:
+    run = tmp_path / "runs" / "first"
+    run.mkdir(parents=True)
+    save_network(run / "best.pt")
+    export = (
+        "export",
+        "--format",
+        "onnx",
+        "-w",
+        tmp_path,
+        "--name",
+        "first",
+        "--dynamic",
+        "--out",
+        tmp_path / "f.onnx",
+    )
+    exported = CliRunner().invoke(build(), list(map(str, export)))
+    assert exported.exit_code == 0, (exported.output, exported.exception)
+    words = ("--background", "#c81e3c", *SMALL, "--seconds", "0.1", "--out")
+    by_torch = replaced(clip, "-w", tmp_path, "--name", "first", *words, tmp_path / "torch.mp4")
+    by_onnx = replaced(clip, "--model", tmp_path / "f.onnx", *words, tmp_path / "onnx.mp4")
+    assert by_onnx["backend"] == "ONNX Runtime, 1 thread"
+    assert by_onnx["network"] == by_torch["network"] == "bgrsr-lite"
+    for (_, one), (_, other) in zip(pictures(tmp_path / "torch.mp4"), pictures(tmp_path / "onnx.mp4"), strict=True):
+        assert np.abs(one.astype(int) - other).mean() < 0.5  # H.264 makes a level here and there of a rounded pixel
 
 
 def test_an_onnx_network_of_one_size_takes_that_size_alone(clip, tmp_path) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bgrsr_data.errors import InputError, ToolError
+from bgrsrgan.deploy.runtime import open_session
 from bgrsrgan.replace.backdrops import Scene
 from bgrsrgan.replace.framing import Pixels, Size
 
@@ -120,17 +122,20 @@ class OnnxModel(Model):
     """A network exported by `bgrsr export`, by ONNX Runtime. See Model."""
 
     def __init__(self, path: Path, threads: int) -> None:
-        self._path, self._session = path, _session(path, threads)
+        self._path, self._session = path, open_session(path, threads=threads)
         shapes = {one.name: one.shape for one in self._session.get_inputs()}
         makes = [one.name for one in self._session.get_outputs()]
         if set(shapes) != set(INPUTS) or "image" not in makes:
             takes = ", ".join(shapes)
             raise InputError(f"{path}: takes {takes} and gives {', '.join(makes)}: it replaces nothing; {_ELSE}")
         self._makes = ["image", "alpha"] if "alpha" in makes else ["image"]
-        self.name, self.backend = path.stem, f"ONNX Runtime, {_threads(threads)}"
+        told = self._session.get_modelmeta().custom_metadata_map  # of what `bgrsr export` wrote
+        on_gpu = self._session.get_providers()[0] == "CUDAExecutionProvider"
+        self.name = told.get("network", path.stem)
+        self.backend = "ONNX Runtime on the GPU" if on_gpu else f"ONNX Runtime, {_threads(threads)}"
         height, width = shapes[INPUTS[0]][2:]
         self.fixed = isinstance(height, int) and isinstance(width, int)
-        self.size: Size = (width, height) if self.fixed else USUAL_SIZE
+        self.size: Size = (width, height) if self.fixed else _trained_size(told)
         self._scene: Scene | None = None
         self._given: dict[str, NDArray[np.float32]] = {}
 
@@ -153,19 +158,9 @@ class OnnxModel(Model):
         return Made(np.ascontiguousarray(pixels.transpose(1, 2, 0)), alpha[0][0, 0] if alpha else None)
 
 
-def _session(path: Path, threads: int) -> Any:
-    try:
-        import onnxruntime  # noqa: PLC0415 - an optional extra
-    except ImportError as error:
-        raise ToolError(f"{path}: needs onnxruntime; install it with: pip install 'bgrsr[restore]'") from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    options.log_severity_level = 4
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # decoder and encoder want the cores too
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # its errors share no base but Exception
-        raise InputError(f"{path}: is no ONNX network that can be run ({error})") from error
+def _trained_size(told: Mapping[str, str]) -> Size:
+    width, _, height = told.get("trained_size", "").partition("x")
+    return (int(width), int(height)) if width.isdecimal() and height.isdecimal() else USUAL_SIZE
 
 
 def _planes(pixels: Pixels) -> NDArray[np.float32]:
