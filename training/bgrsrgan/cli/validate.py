@@ -160,4 +160,4 @@ def _difference(interval: Sequence[float], metric: str) -> str:
 
 def _levels(result: Validation) -> str:
     level = result.comparisons[0].level
-    return f"intervals of {level:.1%}" + (", so that 95 % hold for all together" if level > 0.95 else "")
+    return f"intervals of {100 * level:.3g} %" + (", so that 95 % hold for all together" if level > 0.95 else "")
