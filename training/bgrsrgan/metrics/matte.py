@@ -1,8 +1,8 @@
 """How far an alpha is from the true one.
 
 SAD, MSE and Grad as in Rhemann et al., "A perceptually motivated online benchmark for image matting", CVPR 2009, in the
-units of the field: SAD and Grad in thousands, MSE in thousandths. The same as in `bgrsr key-score`'s benchmark and in
-Robust Video Matting's evaluation.
+units of the field: SAD and Grad in thousands, MSE in thousandths. The same as in Robust Video Matting's evaluation,
+and by which keys are judged (docs/keying-score.md).
 """
 
 from __future__ import annotations
