@@ -2,7 +2,7 @@
 
 SAD, MSE and Grad as in Rhemann et al., "A perceptually motivated online benchmark for image matting", CVPR 2009, in the
 units of the field: SAD and Grad in thousands, MSE in thousandths. The same as in Robust Video Matting's evaluation,
-and by which keys are judged (docs/keying-score.md).
+and as keys are measured against their truth (docs/keying-motion.md).
 """
 
 from __future__ import annotations
