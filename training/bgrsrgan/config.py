@@ -173,7 +173,6 @@ class TrainOptions(TrainConfig):
             return given  # a run that was told everything, as one read back is, needs no recipe
         if given.get("network", NETWORK_NAMES[-1]) not in NETWORK_NAMES:
             return given
-        given = {key.replace("preset", "recipe"): value for key, value in given.items()}  # its name until issue 5
         told = read_recipe(str(given.get("recipe", "full")), given.get("network"), TrainConfig)
         if given.get("as_published", told.get("as_published")):
             told |= AS_PUBLISHED
