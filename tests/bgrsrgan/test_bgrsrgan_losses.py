@@ -2,10 +2,24 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
-from bgrsrgan.losses import adversarial_terms, alpha_terms, critic_terms, pixel_terms, total
+from bgrsr_data.errors import InputError
+from bgrsr_data.media import colour
+from bgrsrgan.light import halve
+from bgrsrgan.losses import (
+    adversarial_terms,
+    alpha_terms,
+    critic_terms,
+    intermediate_terms,
+    penalty_terms,
+    pixel_terms,
+    total,
+)
+from bgrsrgan.networks.critic import ResNetCritic, make_critic
+from bgrsrgan.networks.features import IMAGENET_MEAN, IMAGENET_STD
 
 
 def test_the_pixel_term_is_the_mean_absolute_difference() -> None:
@@ -60,3 +74,73 @@ def test_the_generator_is_paid_for_high_scores() -> None:
 
 def test_the_total_is_the_sum_of_the_terms() -> None:
     assert total({"a": torch.tensor(1.0), "b": torch.tensor(-0.25)}).item() == 0.75
+
+
+def test_the_squared_pixel_term_is_the_mean_squared_difference() -> None:
+    terms = pixel_terms(torch.full((1, 3, 4, 4), 0.7), torch.full((1, 3, 4, 4), 0.4), "mse")
+    assert terms["pixel"].item() == pytest.approx(0.09)
+
+
+def test_as_published_the_truth_itself_is_far_from_right_since_only_the_target_is_normalised() -> None:
+    grey = torch.full((1, 3, 4, 4), 0.5)
+    normalised = [(0.5 - mean) / std for mean, std in zip(IMAGENET_MEAN, IMAGENET_STD, strict=True)]
+    expected = sum((0.5 - value) ** 2 for value in normalised) / 3
+    assert pixel_terms(grey, grey, "mse")["pixel"].item() == 0
+    assert pixel_terms(grey, grey, "mse", as_published=True)["pixel"].item() == pytest.approx(expected, rel=1e-5)
+    alpha = grey[:, :1]  # has no colours that ImageNet could normalise
+    assert pixel_terms(alpha, alpha, as_published=True)["pixel"].item() == 0
+
+
+def test_the_intermediate_term_is_weighted() -> None:
+    terms = intermediate_terms(torch.full((1, 3, 2, 2), 0.2), torch.zeros(1, 3, 2, 2), weight=3)
+    assert terms["intermediate"].item() == pytest.approx(0.6)
+
+
+def test_half_of_a_picture_is_the_mean_of_four_pixels_light() -> None:
+    picture = torch.zeros(1, 3, 2, 2)
+    picture[..., 0, 0] = 1
+    expected = colour.to_srgb8(np.full((1, 1, 3), 0.25, np.float32))[0, 0, 0]
+    assert halve(picture).mul(255).round().flatten().tolist() == [expected] * 3  # 137, not 64
+
+
+def test_a_wasserstein_critic_is_taught_by_the_distance_of_its_scores_without_bound() -> None:
+    real, fake = torch.tensor([5.0, 7.0]), torch.tensor([-1.0, -3.0])
+    for objective in ("wgan-gp", "wasserstein"):
+        assert critic_terms(real, fake, objective)["critic"].item() == -8
+
+
+def test_the_penalty_of_a_critic_of_slope_three_is_four_times_its_weight() -> None:
+    """score = 3 · (unit direction · picture): its slope is 3 everywhere, (3 - 1)² = 4."""
+    direction = torch.randn(1, 3, 4, 4)
+    direction = 3 * direction / direction.norm()
+    real, fake = torch.rand(2, 3, 4, 4), torch.rand(2, 3, 4, 4)
+    terms = penalty_terms(lambda image: (image * direction).sum((1, 2, 3)), real, fake, torch.rand(2), weight=10.0)
+    assert terms["penalty"].item() == pytest.approx(40, rel=1e-5)
+
+
+def test_the_penalty_is_taken_between_the_real_and_the_fake_picture() -> None:
+    """score = Σ x²: its slope at x is 2x; a quarter real is a quarter of the way."""
+    real, fake = torch.ones(1, 1, 1, 1), torch.zeros(1, 1, 1, 1)
+    terms = penalty_terms(lambda image: image.square().sum((1, 2, 3)), real, fake, torch.tensor([0.25]), weight=1.0)
+    assert terms["penalty"].item() == pytest.approx((2 * 0.25 - 1) ** 2)
+
+
+def test_the_penalty_teaches_every_weight_of_a_stock_resnet_that_it_reaches() -> None:
+    critic = make_critic("resnet18").eval()
+    penalty_terms(critic, torch.rand(2, 3, 32, 32), torch.rand(2, 3, 32, 32), torch.rand(2), weight=10.0)[
+        "penalty"
+    ].backward()
+    assert all(weight.grad is not None for name, weight in critic.named_parameters() if name.endswith("conv1.weight"))
+
+
+def test_the_published_critic_gives_a_picture_one_score_and_judges_it_alone_where_it_teaches() -> None:
+    critic = ResNetCritic().eval()
+    pictures = torch.rand(3, 3, 48, 64)
+    together = critic(pictures)
+    assert together.shape == (3, 1)
+    torch.testing.assert_close(together[:1], critic(pictures[:1]), rtol=1e-4, atol=1e-5)
+
+
+def test_an_unknown_critic_is_an_input_error_that_names_the_known() -> None:
+    with pytest.raises(InputError, match="no critic 'vgg'; known: patch, resnet18"):
+        make_critic("vgg")

@@ -60,6 +60,6 @@ def penalty_terms(
         {"penalty"}: a scalar.
     """
     between = torch.lerp(fake, real, shares.view(-1, 1, 1, 1)).requires_grad_()
-    scores = critic(between).flatten(1).mean(1)
+    scores = critic(between).reshape(len(between), -1).mean(1)
     (slope,) = torch.autograd.grad(scores.sum(), between, create_graph=True)
     return {"penalty": weight * (slope.flatten(1).norm(dim=1) - 1).square().mean()}
