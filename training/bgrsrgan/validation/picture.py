@@ -69,7 +69,8 @@ def _draw_differences(axis: Any, comparisons: Sequence[Comparison], metric: str)
     axis.set_ylim(len(comparisons) - 0.4, -0.6)
     level = comparisons[0].level
     axis.set_xlabel(
-        f"difference in {TITLES[metric]}\n{100 * level:.3g} % intervals; thick: for those held out; thin: for others too"
+        f"difference in {TITLES[metric]}\n"
+        f"{100 * level:.3g} % intervals; thick: for those held out; thin: for others too"
     )
     axis.grid(axis="x", alpha=0.3)
 
