@@ -20,7 +20,7 @@ LOSSES = {  # title: the first is drawn thick
 }
 METRICS = {"Held-out PSNR, dB": "psnr", "Held-out SSIM": "ssim"}
 SCORES = {"Scores of the critic": ("real_score", "fake_score")}
-PUBLISHED = "published_{}"
+PUBLISHED, BESIDE = "published_{}", "the axis of the published unit"
 BASELINE_NAMES = {"bicubic": "bicubic", "background": "background alone", "trimap": "the trimap's guess"}
 LOGARITHMIC = frozenset({"content"})
 
@@ -49,7 +49,7 @@ def draw_curves(
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     figure = Figure(figsize=SIZE_INCHES, dpi=DOTS_PER_INCH)
-    figure.subplots_adjust(left=0.035, right=0.975, bottom=0.06, top=0.96, wspace=0.26, hspace=0.24)
+    figure.subplots_adjust(left=0.035, right=0.985, bottom=0.06, top=0.96, wspace=0.24, hspace=0.24)
     axes = iter(figure.subplots(2, 4).flat)
     for title, terms in LOSSES.items():
         _draw_terms(next(axes), title, terms, stats)
@@ -58,10 +58,12 @@ def draw_curves(
     for title, terms in SCORES.items():
         _draw_terms(next(axes), title, terms, stats)
     _draw_rate(next(axes), stats)
+    steps = max((row["step"] for row in stats), default=1)
     for axis in figure.axes:
         axis.set_xlabel("step")
-        axis.grid(alpha=0.3)
-        if stats and stats[-1]["step"] > adversarial_from:
+        if axis.get_label() != BESIDE:
+            axis.grid(alpha=0.3)
+        if steps > adversarial_from:
             axis.axvline(adversarial_from, color="grey", linestyle=":", linewidth=1)
     buffer = io.BytesIO()
     FigureCanvasAgg(figure).print_png(buffer)  # type: ignore[no-untyped-call]
@@ -69,12 +71,15 @@ def draw_curves(
 
 
 def _draw_terms(axis: Any, title: str, terms: Sequence[str], stats: Stats) -> None:
+    """The first term thick; one that is the same as another, as a sum of one term is, not twice."""
     axis.set_title(title)
+    drawn: list[list[tuple[int, float]]] = []
     for term in terms:
         points = _points(term, stats)
-        if points:
+        if points and points not in drawn:
+            drawn.append(points)
             axis.plot(*zip(*points, strict=True), label=term, linewidth=2 if term == terms[0] else 1)
-    if not axis.lines:
+    if not drawn:
         axis.text(0.5, 0.5, "not yet", transform=axis.transAxes, ha="center", va="center", color="grey")
         return
     if terms[0] in LOGARITHMIC:
@@ -92,10 +97,11 @@ def _draw_metric(axis: Any, title: str, metric: str, stats: Stats, baselines: Ma
         axis.axhline(getattr(score, metric), color="tab:red", linestyle=style, linewidth=1, label=label)
     if points := _points(PUBLISHED.format(metric), stats):
         beside = axis.twinx()
+        beside.set_label(BESIDE)
         beside.plot(*zip(*points, strict=True), color="grey", linewidth=1)
-        beside.set_ylabel("grey: in the published unit", color="grey")
+        beside.tick_params(axis="y", colors="grey")
         axis.plot([], [], color="grey", linewidth=1, label="in the published unit (right)")
-    axis.legend(loc="center right")
+    axis.legend()
 
 
 def _draw_rate(axis: Any, stats: Stats) -> None:
