@@ -2,8 +2,8 @@
 
 Alpha is brought to the source's size by the guided filter (He and Sun, "Fast Guided Filter", 2015,
 https://arxiv.org/abs/1505.00996): between the pixels that the network made it follows the edges of the picture. Where
-it is neither 0 nor 1 the old background shines through in the pixel's colour; the person's own is estimated by "Fast
-Multi-Level Foreground Estimation"'s quick relative, blur fusion (Forte, 2021, https://arxiv.org/abs/2105.07705).
+it is neither 0 nor 1 the old background shines through in the pixel's colour; the person's own is estimated by blur
+fusion (Forte, "Approximate Fast Foreground Colour Estimation", ICIP 2021).
 """
 
 from __future__ import annotations
