@@ -120,6 +120,7 @@ def test_a_manifest_whose_files_are_gone_is_an_input_error(trained: Path, tmp_pa
         ("as_published=true", "bgrsr-lite was never published"),
         ("accumulate=97", r"a batch of \d+ cannot be worked through in 97 equal parts"),
         ("lr_size=[31, 24]", "lr_size 31×24: both sides must be even"),
+        ("crop=[6, 6]", "6×6 is too small: critic or features need 16 px of what is made"),
         ("crop=[640, 480]", "a crop of 640×480 is larger than the frame of 320×240"),
         ("batch", "write it as KEY=VALUE"),
         ("lr_size=[1", "the value cannot be read"),

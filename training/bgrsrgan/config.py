@@ -21,6 +21,8 @@ NEVER_PUBLISHED = frozenset({"bgrsr-lite"})
 # What `as_published` puts in the place of what a recipe says; what else it changes is in losses.py and networks/.
 AS_PUBLISHED: Mapping[str, Any] = {"adversarial": "wasserstein", "critic": "resnet18", "pixel_loss": "mse"}
 
+LEAST_JUDGED_PX, LEAST_SEEN_PX = 16, 48  # a critic halves what it sees four times, features five times
+
 Positive = Annotated[int, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
 Rate = Annotated[float, Field(gt=0)]
@@ -130,6 +132,10 @@ class TrainConfig(Options):
             raise ValueError(f"a batch of {self.batch} cannot be worked through in {self.accumulate} equal parts")
         if self.crop and (self.crop[0] > self.lr_size[0] or self.crop[1] > self.lr_size[1]):
             raise ValueError(f"a crop of {_said(self.crop)} is larger than the frame of {_said(self.lr_size)}")
+        least_px = LEAST_SEEN_PX if self.features != "none" else LEAST_JUDGED_PX if self.adversarial_steps else 1
+        seen = self.crop or self.lr_size
+        if min(seen) * (1 if self.network == "unet-gan" else self.scale) < least_px:
+            raise ValueError(f"{_said(seen)} is too small: critic or features need {least_px} px of what is made")
         for name, size in (("lr_size", self.lr_size), ("crop", self.crop)):
             if size and (size[0] % 2 or size[1] % 2):
                 raise ValueError(f"{name} {_said(size)}: both sides must be even")

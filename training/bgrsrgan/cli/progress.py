@@ -116,7 +116,7 @@ def _lines(pace: Pace, phase: PhaseOf) -> OnStep:
         speed = pace.told(step, time.monotonic())
         if time.monotonic() - told >= LINE_EVERY_S:
             told = time.monotonic()
-            typer.echo(f"{phase(step)}: step {step} of {pace.steps}, {speed}  {_said(terms)}", err=True)
+            typer.echo(f"{phase(step)}: step {step} of {pace.steps}{speed and f', {speed}'}  {_said(terms)}", err=True)
 
     return on_step
 
