@@ -77,20 +77,26 @@ def joined(network: Callable[..., None], data_set: Callable[..., None]) -> Calla
         data_set: For any other format; what it demands it must be given.
     """
     first, second = (inspect.signature(one, eval_str=True).parameters for one in (network, data_set))
-    optional = {name: _optional(one) for name, one in second.items() if name not in first}
+    flags = {**{name: _optional(flag) for name, flag in second.items()}, **first}
 
     def export(**given: Any) -> None:
-        ours = given["form"] == ONNX
-        known = first if ours else second
-        if not ours and given.get("out") is None:
-            raise InputError(f"--format {given['form']}: needs --out, the folder for it")
-        (network if ours else data_set)(**{name: value for name, value in given.items() if name in known})
+        form = given["form"]
+        command, known = (network, first) if form == ONNX else (data_set, second)
+        for name, value in given.items():
+            if name not in known and value != flags[name].default:
+                raise InputError(f"--{name.replace('_', '-')} does not go with --format {form}")
+        if command is data_set and given["out"] is None:
+            raise InputError(f"--format {form} needs --out, the folder for it")
+        command(**{name: value for name, value in given.items() if name in known})
 
-    flags = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in [*first.values(), *optional.values()]]
-    export.__signature__ = inspect.Signature(flags)  # type: ignore[attr-defined]
-    export.__annotations__ = {flag.name: flag.annotation for flag in flags}
-    told = ("Hand on a trained network, or the published set.", f"--format onnx. {_body(network)}", _body(data_set))
-    export.__doc__ = "\n\n".join(told)
+    ordered = [flags[name] for name in dict.fromkeys([*first, *second])]
+    keywords = [flag.replace(kind=inspect.Parameter.KEYWORD_ONLY) for flag in ordered]
+    export.__signature__ = inspect.Signature(keywords)  # type: ignore[attr-defined]
+    export.__annotations__ = {flag.name: flag.annotation for flag in keywords}
+    export.__doc__ = (
+        "Hand on a trained network, or the published set.\n\n"
+        f"--format onnx. {_body(network)}\n\nThe other formats. {_body(data_set)}"
+    )
     return export
 
 
