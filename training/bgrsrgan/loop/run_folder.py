@@ -1,10 +1,10 @@
 """The folder of one training run.
 
-config.json     what it was told, and the hash of the manifest it learned from
+config.json     what it was told and by which recipe, code and machine; the hash of the manifests it learned from
 stats.jsonl     a row every few steps: each loss term, the rate; a row per measurement on the held-out split
 checkpoint.pt   the whole state, to go on from
 best.pt         the generator with the best held-out SSIM, to use
-curves.png panels/*.png summary.json
+curves.png panels/*.png summary.json tensorboard/*
 """
 
 from __future__ import annotations
