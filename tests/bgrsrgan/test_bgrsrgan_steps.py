@@ -114,6 +114,15 @@ def test_in_float16_a_number_too_large_passes_the_step_over_and_halves_the_scale
         descent.move(1.0, 7, {"pixel": 1.0}, ALONE)
 
 
+def test_in_float16_a_loss_that_is_not_a_number_passes_the_step_over_whatever_its_gradient_is() -> None:
+    network = nn.Linear(1, 1)
+    descent, before = Descent(network, TrainConfig(precision="float16"), CPU), _weights(network)
+    descent.add(network(torch.ones(1, 1)).sum())
+    descent.move(1.0, 0, {"pixel": float("nan")}, ALONE)
+    assert _same(before, _weights(network))
+    assert descent.skipped == 1
+
+
 def test_the_scale_is_kept_with_the_optimiser() -> None:
     config = TrainConfig(precision="float16")
     one, other = (Descent(nn.Linear(1, 1), config, CPU) for _ in range(2))

@@ -61,9 +61,9 @@ class Descent:
         norm = float(clip_grad_norm_(self.weights, self.clip_norm))
         if math.isfinite(norm) and all(map(math.isfinite, terms.values())):
             self.skipped = 0
+            self.scaler.step(self.optimizer)
         else:
             self._pass_over(step, terms)
-        self.scaler.step(self.optimizer)
         self.scaler.update()
         self.optimizer.zero_grad(set_to_none=True)
 
