@@ -7,6 +7,7 @@ with its composite, from pictures in memory to pictures in memory.
 
 from __future__ import annotations
 
+import copy
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -159,13 +160,12 @@ def _threads(count: int) -> Iterator[None]:
 
 def _torch(network: Network, setting: Setting) -> Run:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    moved: Network = network.to(device)
+    moved: Network = copy.deepcopy(network).to(device)  # the other backends take it from where it is
     given = [one.to(device) for one in sample_inputs(network, setting.size)]
     return lambda: _first(moved, given)
 
 
 def _onnxruntime(network: Network, setting: Setting) -> Run:
-    network = network.cpu()
     session = open_session(onnx_bytes(network, setting.size), threads=setting.threads)
     given = sample_inputs(network, setting.size)
     feed = {port.name: one.numpy() for port, one in zip(inputs_of(network), given, strict=True)}
