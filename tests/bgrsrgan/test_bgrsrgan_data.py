@@ -18,6 +18,7 @@ from bgrsrgan.data.examples import Joined, as_float
 from bgrsrgan.data.loader import BATCHES_AHEAD, batches, in_order, split_of, spread, usual_workers
 from bgrsrgan.data.schedule import AS_IT_IS
 from bgrsrgan.tasks import task_of
+from bgrsrgan.workspace_runs import manifest_hash
 
 
 def _flat(schedule: Schedule) -> list[Draw]:
@@ -237,6 +238,9 @@ def test_combinations_made_of_files_are_enough_unless_footage_alone_is_asked_for
         (tmp_path / "manifests" / f"{name}.parquet").unlink()
     config = TrainConfig(network=network, lr_size=(64, 48))
     assert len(task_of(network).examples(tmp_path, config)("val")) == 2
+    assert manifest_hash(tmp_path, network, "both") == manifest_hash(tmp_path, "bgrsrgan", "both")
     footage = config.model_copy(update={"sources": "footage"})
     with pytest.raises(InputError, match=manifest):
         task_of(network).examples(tmp_path, footage)("val")
+    with pytest.raises(InputError, match="there is no such manifest"):
+        manifest_hash(tmp_path, network, "footage")

@@ -99,7 +99,7 @@ def test_a_missing_manifest_is_one_line(tmp_path: Path) -> None:
 
 
 def test_an_evaluation_without_a_run_says_how_to_train_one(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="train it with: bgrsr train bgrsr-lite --name nobody"):
+    with pytest.raises(InputError, match="train it with: bgrsr train NETWORK --name nobody"):
         build()(["evaluate", "-w", str(tmp_path), "--name", "nobody"], standalone_mode=False)
 
 

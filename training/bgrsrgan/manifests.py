@@ -8,6 +8,11 @@ COMBINED: tuple[type[Record], ...] = (Combination, Foreground, Background)
 FILMED: tuple[type[Record], ...] = (Clip, Frame, Trimap)
 
 
+def needs(network: str, sources: str = "both") -> tuple[type[Record], ...]:
+    """The rows without which it cannot be trained: those of combinations; where footage alone is asked for, all."""
+    return reads(network) if sources == "footage" else COMBINED
+
+
 def reads(network: str) -> tuple[type[Record], ...]:
     """The rows that training a network reads: combinations; and for an enlarger or a matter what was filmed."""
     return (*COMBINED, *FILMED) if network in {"srgan", "unet-gan"} else COMBINED

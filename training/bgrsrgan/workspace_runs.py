@@ -22,7 +22,7 @@ from bgrsrgan.evaluation.rivals import Contest, rivals_of
 from bgrsrgan.loop.run_folder import RunFolder
 from bgrsrgan.loop.state import load_generator
 from bgrsrgan.loop.train import OnStep, Summary, choose_device, obstacle, train
-from bgrsrgan.manifests import reads
+from bgrsrgan.manifests import needs, reads
 from bgrsrgan.tasks import task_of
 
 
@@ -31,17 +31,17 @@ def run_folder(root: Path, name: str) -> RunFolder:
     return RunFolder(root / "runs" / name)
 
 
-def manifest_hash(root: Path, network: str = "bgrsr-lite") -> str:
-    """Hash of the manifests that training a network reads.
+def manifest_hash(root: Path, network: str, sources: str) -> str:
+    """Hash of the manifests that training a network from these sources reads, as far as they are there.
 
     Raises:
-        InputError: One is missing.
+        InputError: One is missing that it cannot do without.
     """
-    paths = [manifest_path(root, model) for model in reads(network)]
-    for path in paths:
+    for path in (manifest_path(root, model) for model in needs(network, sources)):
         if not path.is_file():
             raise InputError(f"{path}: there is no such manifest; publish one with: bgrsr publish")
-    return content_hash(*map(sha256_of, paths))
+    paths = (manifest_path(root, model) for model in reads(network))
+    return content_hash(*(sha256_of(path) for path in paths if path.is_file()))
 
 
 def train_in(
@@ -62,7 +62,7 @@ def train_in(
         ToolError: A loss is not a number.
         DiskFullError: Nothing more can be written.
     """
-    hashed = manifest_hash(root, options.network)
+    hashed = manifest_hash(root, options.network, options.sources)
     examples_of = task_of(options.network).examples(root, options.config)
     run = run_folder(root, options.name)
     with run.writing() if first_process() else nullcontext():
@@ -112,10 +112,7 @@ def trained_in(root: Path, name: str) -> Trained:
     Raises:
         InputError: There is no such run, or its file is damaged.
     """
-    run = run_folder(root, name)
-    if not run.best.is_file():
-        raise InputError(f"{run.best}: is not there; train it with: bgrsr train bgrsr-lite --name {name}")
-    return Trained(*load_generator(run.best, torch.device("cpu")))
+    return Trained(*load_generator(run_folder(root, name).trained(), torch.device("cpu")))
 
 
 def compare_in(

@@ -33,7 +33,7 @@ def export_run(
         ToolError: The file would not do what the network does.
         DiskFullError: Nothing more can be written.
     """
-    network, config, step = load_generator(_best(run), torch.device("cpu"))
+    network, config, step = load_generator(run.trained(), torch.device("cpu"))
     told = json.loads(run.config.read_text()) if run.config.is_file() else {}
     about = {
         "network": config.network,
@@ -68,9 +68,3 @@ def network_called(name: str, root: Path) -> tuple[str, Network]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         return f"{name} (random weights)", settle(make_network(name))
-
-
-def _best(run: RunFolder) -> Path:
-    if not run.best.is_file():
-        raise InputError(f"{run.best}: is not there; train it with: bgrsr train NETWORK --name {run.root.name}")
-    return run.best

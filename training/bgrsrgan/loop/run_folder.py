@@ -18,7 +18,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from bgrsr_data.errors import LockedError
+from bgrsr_data.errors import InputError, LockedError
 from bgrsr_data.media.files import write_bytes
 
 Stats = list[dict[str, Any]]
@@ -43,6 +43,16 @@ class RunFolder:
     def best(self) -> Path:
         """The generator to use."""
         return self.root / "best.pt"
+
+    def trained(self) -> Path:
+        """The generator to use, which is there.
+
+        Raises:
+            InputError: It is not.
+        """
+        if not self.best.is_file():
+            raise InputError(f"{self.best}: is not there; train it with: bgrsr train NETWORK --name {self.root.name}")
+        return self.best
 
     @property
     def curves(self) -> Path:
