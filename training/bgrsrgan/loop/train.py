@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
+from pydantic import ValidationError
 
 from bgrsr_data.errors import InputError
 from bgrsrgan.config import TrainConfig
@@ -119,9 +120,13 @@ def obstacle(config: TrainConfig, run: RunFolder, manifest_sha256: str) -> str |
     if not run.checkpoint.is_file():
         return None
     content = read_checkpoint(run.checkpoint, torch.device("cpu"))
-    if content.get("format") != FORMAT:
+    try:
+        began = TrainConfig.model_validate_json(content["config"]) if content.get("format") == FORMAT else None
+    except ValidationError:  # with options that there are no more
+        began = None
+    if began is None:
         return "by another version of bgrsr"
-    differences = TrainConfig.model_validate_json(content["config"]).differences(config)
+    differences = began.differences(config)
     if content["manifest_sha256"] != manifest_sha256:
         differences.append("another manifest")
     if content["best_ssim"] > -1 and not run.best.is_file():
