@@ -14,8 +14,7 @@ from bgrsr_data.cli.output import table
 from bgrsr_data.cli.parameters import JsonOption, WorkspaceOption
 from bgrsr_data.errors import InputError, InterruptedRunError
 from bgrsrgan.backend import require_torch
-from bgrsrgan.cli.parameters import HERE
-from bgrsrgan.cli.replace import parse_size
+from bgrsrgan.cli.parameters import HERE, parse_size
 
 if TYPE_CHECKING:
     from bgrsrgan.deploy.bench import Speed

@@ -12,8 +12,7 @@ from bgrsr_data.cli.parameters import JsonOption, WorkspaceOption
 from bgrsrgan.backend import require_torch
 from bgrsrgan.cli.evaluate import FeaturesOption, PairsOption, SplitOption, ThreadsOption, measuring
 from bgrsrgan.cli.figures import MISSING, figure_table
-from bgrsrgan.cli.parameters import HERE
-from bgrsrgan.cli.replace import parse_size
+from bgrsrgan.cli.parameters import HERE, parse_size
 from bgrsrgan.cli.scores import NAMES
 
 if TYPE_CHECKING:

@@ -17,8 +17,7 @@ import typer
 from bgrsr_data.cli.parameters import JsonOption, WorkspaceOption
 from bgrsr_data.errors import InputError
 from bgrsrgan.backend import require_torch
-from bgrsrgan.cli.parameters import HERE, NameOption
-from bgrsrgan.cli.replace import parse_size
+from bgrsrgan.cli.parameters import HERE, NameOption, parse_size
 
 ONNX = "onnx"
 

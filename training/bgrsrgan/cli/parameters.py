@@ -1,4 +1,4 @@
-"""Parameters that several commands share."""
+"""Parameters that several commands share, and how they are read."""
 
 from __future__ import annotations
 
@@ -7,5 +7,19 @@ from typing import Annotated
 
 import typer
 
+from bgrsr_data.errors import InputError
+
 NameOption = Annotated[str, typer.Option(help="The run is kept in runs/NAME.")]
 HERE = Path()
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """(width, height) of "320x240".
+
+    Raises:
+        InputError: It is no size.
+    """
+    width, _, height = text.lower().replace("×", "x").partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise InputError(f"--size {text}: write it as 320x240")
+    return int(width), int(height)

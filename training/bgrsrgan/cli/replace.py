@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bgrsr_data.cli.parameters import JsonOption, WorkspaceOption
-from bgrsr_data.errors import InputError, InterruptedRunError
+from bgrsr_data.errors import InterruptedRunError
 from bgrsrgan.backend import require_torch
-from bgrsrgan.cli.parameters import HERE, NameOption
+from bgrsrgan.cli.parameters import HERE, NameOption, parse_size
 from bgrsrgan.cli.progress import LINE_EVERY_S
 
 if TYPE_CHECKING:
@@ -83,18 +83,6 @@ def replace(
         typer.echo(f"{video}: {complaint}", err=True)
     if summary.stopped and not source.live:
         raise InterruptedRunError(f"stopped after {summary.seconds:.1f} s of {video}; what was done by then is kept")
-
-
-def parse_size(text: str) -> tuple[int, int]:
-    """(width, height) of "320x240".
-
-    Raises:
-        InputError: It is no size.
-    """
-    width, _, height = text.lower().replace("×", "x").partition("x")
-    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-        raise InputError(f"--size {text}: write it as 320x240")
-    return int(width), int(height)
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def trainer_of(network: str) -> Callable[..., None]:
                 f"SSIM {found.ssim_before:.3f} → {found.ssim_after:.3f}; "
                 + ("COLLAPSED: " + "; ".join(summary.collapsed) if summary.collapsed else "no collapse")
             )
-        typer.echo(f"look at {run_folder(workspace, name).curves}")
+        typer.echo(f"look at {run_folder(workspace, options.name).curves}")
 
     train.__doc__ = f"""Train {network}, or go on where a run was stopped.
 
