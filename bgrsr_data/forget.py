@@ -1,9 +1,9 @@
 """Forget a source on request of its owner: all that was made of it goes, and it is never fetched again.
 
 What shows it goes too: manifests are published anew; the manifests of versions that tell of it, the report, review
-previews and the panels of training runs are deleted. The rows go in one transaction that also lists the files to
-delete, so after a kill the same command (or any run) finishes. A trained network cannot be untaught: which runs may
-have seen the source is told.
+previews, the panels of training runs, and what evaluations and comparisons of them show and name are deleted. The rows
+go in one transaction that also lists the files to delete, so after a kill the same command (or any run) finishes. A
+trained network cannot be untaught: which runs may have seen the source is told.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from bgrsr_data.written import delete_doomed
 SHOWING = ("report", "evaluate")  # stages whose pictures are drawn from the whole set
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 CURVES = "curves.png"  # of a training run: figures alone
+TELLING = frozenset({"evaluation.json", "compare.json", "validate.json"})  # figures by person and picture
 
 
 @dataclass(frozen=True)
@@ -199,13 +200,16 @@ def _files_of(root: Path, source: Source, footage: set[str], rows: list[_Row]) -
 
 
 def _shows(root: Path, ledger: Ledger) -> Iterator[str]:
-    """Pictures drawn from the whole set, which may show it."""
+    """Pictures drawn from the whole set, which may show it, and figures and tables that may name it."""
     yield ".review"
     for row in ledger.rows(ReportRow, "report"):
         yield row.path
-    for path in (root / "runs").rglob("*"):
-        if path.suffix.lower() in PICTURES and path.name != CURVES:
-            yield path.relative_to(root).as_posix()
+    for folder in ("runs", "comparisons"):
+        for path in (root / folder).rglob("*"):
+            if path.name in TELLING or (path.suffix.lower() in PICTURES and path.name != CURVES):
+                yield path.relative_to(root).as_posix()
+    for path in (root / "runs").glob("*/sets/*/manifests/*"):  # parts of the set that were compared
+        yield path.relative_to(root).as_posix()
 
 
 def _is_ours(root: Path, path: str) -> bool:

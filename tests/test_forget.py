@@ -24,6 +24,11 @@ from bgrsr_data.records import Clip, Source, Verdict, make_id
 from bgrsr_data.workspace import Workspace
 
 NAME = "astronaut-green"
+TOLD_OF = (  # where evaluations and comparisons of networks tell of people
+    "runs/first/evaluation/evaluation.json", "comparisons/first_second/compare.json",
+    "comparisons/first_second/worst.png", "runs/validate/validate.json",
+    "runs/validate/sets/0123456789abcdef/manifests/clips.parquet",
+)  # fmt: skip
 KILL = str(Path(__file__).parent / "recovery" / "kill_forget.py")
 
 
@@ -37,6 +42,9 @@ def whole(small_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in (".review/a.jpg", "runs/first/panels/step_000001.png", "runs/first/curves.png", "runs/first/best.pt"):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(b"pixels")
+    for path in TOLD_OF:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(root / "manifests" / "clips.parquet", root / path)
     place = Workspace(root)
     rows = [record for stage in ("key", "frames") for _, record in place.ledger.records(stage)]
     place.ledger.add_verdicts(
@@ -81,7 +89,7 @@ def test_nothing_of_a_forgotten_source_is_left_and_nothing_else_is_touched(root:
     before = tree(root)
     ended = bgrsr("forget", NAME, "--yes", "--reason", "asked to", "-w", root)
     assert ended.returncode == 0, ended.stderr
-    assert "cannot be untaught: runs/{first}" in ended.stderr
+    assert "cannot be untaught: runs/{first, validate}" in ended.stderr
     after, text = tree(root), words(root)
     ledger = Ledger(root / "ledger.sqlite")
     left = {row for _, _, _, row, _ in ledger.bodies()} | {verdict.row for verdict in ledger.verdicts()}
@@ -95,7 +103,9 @@ def test_nothing_of_a_forgotten_source_is_left_and_nothing_else_is_touched(root:
     assert NAME not in text.replace(f"{NAME}.mp4", "").replace("/clips/", "")  # but for the address on the tombstone
     assert (stone.id, stone.reason, stone.at) == (source, "asked to", datetime.now(UTC).date().isoformat())
     gone = {path for path in before if path not in after}
-    shows = {path for path in before if path.startswith((".review", "report/")) or path.endswith("step_000001.png")}
+    shows = {
+        path for path in before if path.startswith((".review", "report/")) or path.endswith("step_000001.png")
+    } | set(TOLD_OF)
     assert shows <= gone
     assert {path for path in gone - shows if not any(one in path for one in ids)} == set()
     assert "runs/first/best.pt" in after
