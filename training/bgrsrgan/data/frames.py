@@ -26,7 +26,7 @@ from bgrsr_data.media.images import read_rgb
 from bgrsr_data.records import Combination, Frame, Split
 from bgrsrgan.data.combinations import origin_of
 from bgrsrgan.data.degrade import Degradation, draw_degradation, lr_transform
-from bgrsrgan.data.examples import Examples, Origin, Size, planes
+from bgrsrgan.data.examples import Examples, Origin, Size, pixels, planes
 from bgrsrgan.data.people import split_people
 from bgrsrgan.data.schedule import Draw
 
@@ -121,8 +121,7 @@ class ViewDataset(Examples[Views]):
         if self._degradation == "none":
             return example
         camera = draw_degradation(self.origin(draw.row).id, draw.seed)
-        high = np.ascontiguousarray(example.hr.permute(1, 2, 0).numpy())
-        return example._replace(lr=planes(lr_transform(high, camera)))
+        return example._replace(lr=planes(lr_transform(pixels(example.hr), camera)))
 
 
 class FrameDataset(ViewDataset):
