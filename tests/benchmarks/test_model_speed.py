@@ -1,4 +1,4 @@
-"""What issue 5 demands of speed, 320×240 → 640×480; processor time on one thread, for the machine may be shared."""
+"""What is demanded of speed, 320×240 → 640×480; processor time on one thread, for the machine may be shared."""
 
 from __future__ import annotations
 
