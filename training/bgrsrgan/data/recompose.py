@@ -36,7 +36,7 @@ LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 FURNISHED = 0.4  # of the rooms get a thing from another one: what stands out is not always a person
 DRESSED = 0.7  # of the people get other clothes
 DARKEST, BRIGHTEST = math.exp(-3.2), math.exp(1.0)  # of the light that clothes give back
-SMALLEST, LARGEST = 0.6, 1.6  # of the person, against the pair's
+SMALLEST, LARGEST = 0.6, 3.0  # of the person, against the pair's: a webcam is often closer than a studio
 LEAST_ROOM = 0.35  # of a room's width that is seen
 
 
