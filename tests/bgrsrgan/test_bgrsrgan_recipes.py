@@ -5,9 +5,15 @@ from pathlib import Path
 import pytest
 
 from bgrsr_data.errors import InputError
-from bgrsrgan.cli.train import parse_options
+from bgrsrgan.cli.train import DOES, parse_options
 from bgrsrgan.config import NETWORK_NAMES, TrainConfig, TrainOptions
+from bgrsrgan.networks import NETWORKS
 from bgrsrgan.recipes.reader import recipe_names
+from bgrsrgan.tasks import TASKS
+
+
+def test_a_network_that_can_be_asked_for_is_known_wherever_one_must_be() -> None:
+    assert set(NETWORK_NAMES) == set(NETWORKS) == set(TASKS) == set(DOES)
 
 
 @pytest.mark.parametrize("network", NETWORK_NAMES)

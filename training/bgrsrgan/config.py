@@ -6,17 +6,18 @@ Imports no torch, so that the command line can show the options without it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
 from bgrsr_data.options import Options
-from bgrsrgan.recipes.reader import read_recipe
+from bgrsrgan.recipes.reader import NETWORK_BY_DEFAULT, read_recipe
 
 # These change how fast a run goes or how often it writes, never what it learns: a resumed run may change them.
 FREE_FIELDS = frozenset({"workers", "cache_mb", "checkpoint_every", "max_seconds"})
 
-NETWORK_NAMES = ("unet-gan", "srgan", "bgrsrgan", "bgrsr-lite")
+NetworkName = Literal["unet-gan", "srgan", "bgrsrgan", "bgrsr-lite"]
+NETWORK_NAMES: tuple[str, ...] = get_args(NetworkName)
 NEVER_PUBLISHED = frozenset({"bgrsr-lite"})
 # What `as_published` puts in the place of what a recipe says; what else it changes is in losses.py and networks/.
 AS_PUBLISHED: Mapping[str, Any] = {"adversarial": "wasserstein", "critic": "resnet18", "pixel_loss": "mse"}
@@ -82,7 +83,7 @@ class TrainConfig(Options):
         max_seconds: The run ends in good order after this long, whatever is left to do.
     """
 
-    network: Literal["unet-gan", "srgan", "bgrsrgan", "bgrsr-lite"] = "bgrsr-lite"
+    network: NetworkName = "bgrsr-lite"
     as_published: bool = False
     pretrained: bool = False
     lr_size: Size = (320, 240)
@@ -177,13 +178,13 @@ class TrainOptions(TrainConfig):
     def _over_recipe(cls, given: object) -> object:
         if not isinstance(given, Mapping) or TrainConfig.model_fields.keys() <= given.keys():
             return given  # a run that was told everything, as one read back is, needs no recipe
-        if given.get("network", NETWORK_NAMES[-1]) not in NETWORK_NAMES:
+        if given.get("network", NETWORK_BY_DEFAULT) not in NETWORK_NAMES:
             return given
         told = read_recipe(str(given.get("recipe", "full")), given.get("network"), TrainConfig)
         if given.get("as_published", told.get("as_published")):
             told |= AS_PUBLISHED
         told |= given
-        return {"name": told.get("network", "bgrsr-lite")} | told
+        return {"name": told.get("network", NETWORK_BY_DEFAULT)} | told
 
     @property
     def config(self) -> TrainConfig:

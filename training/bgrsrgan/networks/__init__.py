@@ -1,4 +1,4 @@
-"""The networks by name; another joins by a file beside lite.py, a line in NETWORKS, and one in bgrsrgan.tasks."""
+"""The networks by name; how another joins: CONTRIBUTING.md."""
 
 from __future__ import annotations
 

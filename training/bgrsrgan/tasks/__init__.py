@@ -1,4 +1,4 @@
-"""The task of each network; a new network joins by a line in TASKS."""
+"""The task of each network."""
 
 from __future__ import annotations
 
