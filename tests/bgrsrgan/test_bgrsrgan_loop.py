@@ -8,6 +8,7 @@ import cv2
 import pytest
 import torch
 from photo_renderer import TINY, PhotoRenderer
+from same_run import assert_same, assert_same_run
 
 from bgrsr_data.errors import InputError, LockedError, ToolError
 from bgrsrgan.config import TrainConfig
@@ -40,28 +41,6 @@ def _stop_after(last: int):
     return on_step
 
 
-def _assert_same_run(one: Path, other: Path) -> None:
-    """Every tensor of the checkpoints, to the bit, and every row of the stats."""
-    _assert_same(*(read_checkpoint(folder / "checkpoint.pt", CPU) for folder in (one, other)))
-    assert (one / "stats.jsonl").read_text() == (other / "stats.jsonl").read_text()
-    assert (one / "best.pt").read_bytes() == (other / "best.pt").read_bytes()
-
-
-def _assert_same(one: object, other: object) -> None:
-    if isinstance(one, torch.Tensor):
-        assert torch.equal(one, other)
-    elif isinstance(one, dict):
-        assert one.keys() == other.keys()
-        for key in one.keys() - {"seconds"}:
-            _assert_same(one[key], other[key])
-    elif isinstance(one, list | tuple):
-        assert len(one) == len(other)
-        for mine, its in zip(one, other, strict=True):
-            _assert_same(mine, its)
-    else:
-        assert one == other
-
-
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory) -> Path:
     """The folder of an unbroken run."""
@@ -76,8 +55,16 @@ def test_a_run_that_is_stopped_and_resumed_ends_in_the_same_bits(tmp_path, tiny,
     with pytest.raises(_PulledPlugError):
         _run(tiny, renderer, tmp_path / "stopped", on_step=_stop_after(stop))
     summary = _run(tiny, renderer, tmp_path / "stopped")
-    _assert_same_run(whole, tmp_path / "stopped")
+    assert_same_run(whole, tmp_path / "stopped")
     assert summary.steps == 6
+
+
+def test_a_run_of_a_version_with_other_options_is_told_in_a_line(tmp_path, tiny, renderer, whole) -> None:
+    run = RunFolder(shutil.copytree(whole, tmp_path / "run"))
+    content = read_checkpoint(run.checkpoint, CPU)
+    torch.save(content | {"config": json.dumps(json.loads(content["config"]) | {"warp": 9})}, run.checkpoint)
+    with pytest.raises(InputError, match=r"was begun otherwise \(by another version of bgrsr\); take another --name"):
+        _run(tiny, renderer, run.root)
 
 
 def test_a_finished_run_has_nothing_left_to_do(tmp_path, tiny, renderer, whole) -> None:
@@ -116,7 +103,7 @@ def test_options_that_change_no_weight_may_change_when_resumed(tmp_path, tiny, r
         _run(tiny, renderer, tmp_path, on_step=_stop_after(3))
     _run(tiny.model_copy(update={"workers": 1, "cache_mb": 0}), renderer, tmp_path)
     one, other = (load_generator(folder / "best.pt", CPU)[0].state_dict() for folder in (whole, tmp_path))
-    _assert_same(dict(one), dict(other))
+    assert_same(dict(one), dict(other))
 
 
 def test_a_damaged_checkpoint_is_an_input_error(tmp_path, tiny, renderer) -> None:
@@ -178,7 +165,7 @@ def test_a_step_that_is_not_a_number_changes_no_weight(tiny, renderer) -> None:
     spoiled = batch._replace(hr_target=torch.full_like(batch.hr_target, float("nan")))
     with pytest.raises(ToolError, match="not a number"):
         pixel_step(Lesson(TASK, tiny, state, CPU), [spoiled])
-    _assert_same(before, dict(state.generator.named_parameters()))
+    assert_same(before, dict(state.generator.named_parameters()))
 
 
 def test_the_rate_rises_over_the_warm_up_and_falls_to_nothing() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 from photo_examples import EVERY_NETWORK, examples_of
+from same_run import assert_same_run
 
 from bgrsrgan.config import TrainConfig
 from bgrsrgan.loop.run_folder import RunFolder
@@ -47,25 +48,3 @@ def _kill_in_step(step: int, config: TrainConfig, folder: Path) -> None:
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
-
-
-def assert_same_run(one: Path, other: Path) -> None:
-    """Every tensor of the checkpoints, to the bit, and every row of the stats."""
-    _assert_same(*(read_checkpoint(folder / "checkpoint.pt", CPU) for folder in (one, other)))
-    assert (one / "stats.jsonl").read_text() == (other / "stats.jsonl").read_text()
-    assert (one / "best.pt").read_bytes() == (other / "best.pt").read_bytes()
-
-
-def _assert_same(one: object, other: object) -> None:
-    if isinstance(one, torch.Tensor):
-        assert torch.equal(one, other)
-    elif isinstance(one, dict):
-        assert one.keys() == other.keys()
-        for key in one.keys() - {"seconds"}:
-            _assert_same(one[key], other[key])
-    elif isinstance(one, list | tuple):
-        assert len(one) == len(other)
-        for mine, its in zip(one, other, strict=True):
-            _assert_same(mine, its)
-    else:
-        assert one == other
