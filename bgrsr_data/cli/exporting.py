@@ -37,6 +37,7 @@ def export(
     coco: the pictures that persons were cut from, with alpha and trimap. croissant: the tables and what they mean.
 
     Example: bgrsr export --format webdataset --out shards -w demo
+
     Example: bgrsr export --format huggingface --out hf --licence cc-by,cc0 -w demo
     """
     from bgrsr_data.cli.progress import counting, progress_bars

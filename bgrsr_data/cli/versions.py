@@ -35,6 +35,7 @@ def diff(
     Each `bgrsr publish` of another set keeps its manifests in versions/v1, v2, …
 
     Example: bgrsr diff -w demo
+
     Example: bgrsr diff v1 v2 -w demo
     """
     from bgrsr_data.export.diff import diff_versions

