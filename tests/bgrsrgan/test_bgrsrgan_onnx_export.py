@@ -65,7 +65,7 @@ def test_onnxruntime_makes_what_torch_makes(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["srgan", "bgrsr-lite"])
 def test_a_dynamic_file_takes_any_number_of_frames_of_any_size(name: str, tmp_path: Path) -> None:
     network = _network(name)
-    written = export_onnx(network, tmp_path / "any.onnx", size=SIZE, dynamic=True)
+    written = export_onnx(network, tmp_path / "any.onnx", size=(SIZE[0] - 2, SIZE[1] + 4), dynamic=True)  # as trained
     assert len(written.checked) == 2
     given = sample_inputs(network, (112, 80), seed=5, batch=3)
     session = onnxruntime.InferenceSession(written.path, providers=["CPUExecutionProvider"])

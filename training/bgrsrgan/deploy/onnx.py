@@ -72,7 +72,8 @@ def export_onnx(
     Args:
         network: Trained, on the CPU; it is left as it is.
         path: Where the file appears, whole.
-        size: (width, height) of the frame, in pixels; with `dynamic` one that it is tried with.
+        size: (width, height) of the frame, in pixels; with `dynamic` one that it is tried with, raised to multiples of
+            STEP_PX.
         dynamic: Any number of frames of any size whose sides are multiples of STEP_PX.
         float16: Keep the weights in half the bytes; they are rounded to 11 bits, and computed with in float32. Torch's
             pictures are then those of the rounded weights.
@@ -84,6 +85,8 @@ def export_onnx(
     """
     if float16:
         network = _rounded(network)
+    if dynamic:
+        size = (size[0] + -size[0] % STEP_PX, size[1] + -size[1] % STEP_PX)
     content = onnx_bytes(network, size, dynamic=dynamic, float16=float16, about=about)
     sizes = (size, (size[0] + 2 * STEP_PX, size[1] + STEP_PX)) if dynamic else (size,)
     parity = max(parity_of(network, content, one) for one in sizes)
