@@ -127,3 +127,22 @@ def test_somebody_with_few_combinations_is_drawn_more_often_than_their_share(ren
     dataset = Uneven(renderer, (renderer.combinations("train") * 3)[:20])  # 16 and 4: roots 4 and 2
     assert sum(dataset.chances[:16]) == pytest.approx(2 / 3)
     assert sum(dataset.chances[16:]) == pytest.approx(1 / 3)
+
+
+def test_where_a_crop_lies_does_not_hang_on_whether_it_is_recomposed(renderer, monkeypatch) -> None:
+    dataset = CombinationDataset(renderer, renderer.combinations("train"), crop=(16, 12), recompose=0.5)
+    seeds: list[int] = []  # of those that are taken as they are
+
+    def crop(example, size, seed: int):
+        seeds.append(seed)
+        return example
+
+    monkeypatch.setattr(dataset, "recomposed", lambda seed, random: dataset.whole(0))
+    monkeypatch.setattr("bgrsrgan.data.examples.cropped", crop)
+    for seed in range(1, 200):
+        dataset[Draw(0, seed=seed)]
+    assert 60 < len(seeds) < 140
+    draws = [np.random.default_rng(seed) for seed in seeds]
+    lefts, tops = ([draw.integers(100) for draw in draws] for _ in range(2))  # in the order of `cropped`
+    assert 40 < np.mean(lefts) < 60
+    assert 40 < np.mean(tops) < 60

@@ -113,7 +113,8 @@ class CombinationDataset(Examples[Batch]):
 
     def __getitem__(self, draw: Draw) -> Batch:
         """One pair, varied as drawn, or as often as told one that is put together anew."""
-        random = np.random.default_rng(draw.seed)
+        # A crop is drawn from the seed itself: of one stream, where it lies would hang on whether it is recomposed.
+        random = np.random.default_rng((draw.seed, 1) if self.crop else draw.seed)
         if not draw.seed or random.random() >= self.recompose:
             return super().__getitem__(draw)
         return varied(self.recomposed(draw.seed, random), draw)
