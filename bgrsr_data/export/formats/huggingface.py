@@ -59,10 +59,7 @@ def _card(parcel: Parcel) -> str:
     licence = LICENCES.get(licences[0], "other") if len(licences) == 1 else "other"
     counts = ", ".join(f"{len(parcel.split(split)):,} {name}" for split, name in SPLITS.items())
     low, high = ("×".join(map(str, size)) for size in (parcel.renderer.lr_size, parcel.renderer.hr_size))
-    size = next(
-        (name for most, name in ((1e3, "n<1K"), (1e4, "1K<n<10K"), (1e5, "10K<n<100K")) if len(parcel.rows) < most),
-        "100K<n<1M",
-    )
+    size = next((name for most, name in SIZES.items() if len(parcel.rows) < most), "1M<n<10M")
     return f"""---
 license: {licence}
 task_categories: [image-to-image, image-segmentation]
