@@ -45,6 +45,7 @@ def bench_model(
     Example: bgrsr bench-model bgrsr-lite bgrsrgan --threads 1,2 --picture speed.png
     """
     counts, frame = _counts(threads), parse_size(size)
+    backends = [word.strip() for word in backend.split(",")]
     require_torch()
     from bgrsrgan.deploy.bench import Setting, load, measure
     from bgrsrgan.deploy.chart import draw_speeds
@@ -58,7 +59,7 @@ def bench_model(
             for count in counts:
                 typer.echo(f"measuring {title}, threads {count}: {repeats} rounds", err=True)
                 setting = Setting(frame, count, repeats)
-                measured.setdefault(title, []).extend(measure(network, backend.split(","), setting))
+                measured.setdefault(title, []).extend(measure(network, backends, setting))
     except KeyboardInterrupt as error:
         raise InterruptedRunError("stopped; nothing is written") from error
     where = f"{frame[0]}x{frame[1]}, {os.cpu_count()} cores, load {busy:.1f} before and {load():.1f} after"

@@ -115,9 +115,10 @@ def _options(
 
 def _judged_by(judge: Judge) -> str:
     left = f"; {len(judge.left_out)} left out, as learned from: {judge.left_out[0]}" if judge.left_out else ""
+    people = "1 person" if len(judge.people) == 1 else f"{len(judge.people)} people"
     return (
-        f"judged by {counted(judge.pictures, 'picture')} of {len(judge.people)} people before "
-        f"{counted(judge.backgrounds, 'background')} that no set shows ({judge.root}; "
+        f"judged by {counted(judge.pictures, 'picture')} of {people} before "
+        f"{counted(judge.backgrounds, 'background')} that no set shows ({Path(judge.root).resolve().name}; "
         f"keys score {judge.least_score:.2f} or more){left}"
     )
 

@@ -111,11 +111,20 @@ def variant_of(whole: TrainingSet, spec: str) -> TrainingSet:
         except ValueError as error:
             raise InputError(f"--variant {spec}: {error}") from error
         if not rows:
-            raise InputError(f"--variant {spec}: leaves nothing of {whole.name} to learn from")
+            raise InputError(f"--variant {spec}: leaves nothing of {whole.name} to learn from{_scores(whole, names)}")
     again = "again" in names
     if len(rows) == len(whole.rows) and not again:
-        raise InputError(f"--variant {spec}: leaves out none of the {len(rows):,} combinations of {whole.name}")
+        none = f"leaves out none of the {len(rows):,} combinations of {whole.name}"
+        raise InputError(f"--variant {spec}: {none}{_scores(whole, names)}")
     return part_of(whole, spec, rows, first_seed=AGAIN_FROM if again else 0)
+
+
+def _scores(whole: TrainingSet, names: list[str]) -> str:
+    """What a least score can be chosen from, where one was asked for."""
+    if "min-score" not in names:
+        return ""
+    scores = [whole.published.foregrounds[row.foreground].score for row in whole.rows]
+    return f": its keys score {min(scores):.2f} to {max(scores):.2f}"
 
 
 def known() -> str:
