@@ -46,7 +46,11 @@ def trainer_of(network: str) -> Callable[..., None]:
         ] = None,
         settings: Annotated[
             list[str] | None,
-            typer.Option("--set", metavar="KEY=VALUE", help="Any other of a recipe, as critic=patch."),
+            typer.Option(
+                "--set",
+                metavar="KEY=VALUE",
+                help="Any other of a recipe, as critic=patch; a run's config.json has all.",
+            ),
         ] = None,
         fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew where a run was begun.")] = False,
         json: JsonOption = False,
