@@ -266,6 +266,7 @@ class Verdict(Record):
     row: str
     row_content: str = Field(description="What the content of the row was when it was judged.")
     verdict: Literal["accept", "reject"]
+    reason: str = Field(default="", description="Why, in a word, as halo; what `bgrsr review` offers, or one's own.")
     reviewer: str
     note: str = ""
     at: str = Field(description="UTC, ISO 8601.")
