@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 import typer.main
-from small import bgrsr, calm, command
+from small import bgrsr, calm
 
 from bgrsr_data.cli.app import build
 
