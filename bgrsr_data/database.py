@@ -34,6 +34,19 @@ _SCHEMAS = (
     CREATE TABLE forgotten (row TEXT PRIMARY KEY, stone TEXT NOT NULL) WITHOUT ROWID;
     """,
     "ALTER TABLE items ADD COLUMN reason TEXT NOT NULL DEFAULT ''",
+    "CREATE TABLE rekeys (frame TEXT, step INTEGER, body TEXT NOT NULL, PRIMARY KEY (frame, step)) WITHOUT ROWID",
+    """
+    CREATE TABLE said (
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, row TEXT NOT NULL, content TEXT NOT NULL,
+        reviewer TEXT NOT NULL, body TEXT NOT NULL
+    );
+    CREATE INDEX said_of ON said (row, content, reviewer);
+    INSERT INTO said (id, row, content, reviewer, body)
+        SELECT key, row, json_extract(body, '$.row_content'), reviewer, json_object('id', key, 'verdict', json(body))
+        FROM (SELECT lower(hex(randomblob(16))) AS key, row, reviewer, body FROM verdicts)
+        ORDER BY json_extract(body, '$.at');
+    DROP TABLE verdicts
+    """,
 )
 SCHEMA_VERSION = len(_SCHEMAS)
 

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from typing import Literal, TypeVar
 
-from bgrsr_data.records import KINDS, Record, Verdict, content_hash
+from bgrsr_data.opinions import Opinions
+from bgrsr_data.records import KINDS, Record, content_hash
+from bgrsr_data.rekeys import Rekeys
 from bgrsr_data.tombstones import Graveyard
 
 Status = Literal["done", "rejected", "failed"]
@@ -33,7 +35,7 @@ class Done:
     reason: str = ""  # why it failed, in a word, where the error tells one
 
 
-class Ledger(Graveyard):
+class Ledger(Graveyard, Opinions, Rekeys):
     """An open ledger.
 
     Args:
@@ -140,22 +142,11 @@ class Ledger(Graveyard):
         """The stages that were ever run here."""
         return [name for (name,) in self._db.execute("SELECT stage FROM stages ORDER BY rowid")]
 
-    def verdicts(self) -> list[Verdict]:
-        """Every verdict, sorted by the row it judges."""
-        query = "SELECT body FROM verdicts ORDER BY row, reviewer"
-        return [Verdict.model_validate_json(body) for (body,) in self._db.execute(query)]
-
-    def rejected_by_review(self) -> dict[str, Verdict]:
-        """The verdict that keeps a row out of the set, by the row's id.
-
-        A verdict counts while the row's content is what the reviewer saw; the latest one of several decides.
-        """
-        latest: dict[str, Verdict] = {}
-        for verdict in sorted(self.verdicts(), key=lambda v: v.at):
-            latest[verdict.row] = verdict
-        rejected = {row: verdict for row, verdict in latest.items() if verdict.verdict == "reject"}
-        current = {r.id: r.content for row in rejected for _, _, r in self.find(row) if r.id == row}
-        return {row: verdict for row, verdict in rejected.items() if current.get(row) == verdict.row_content}
+    def ids(self, kind: str, *stages: str) -> list[str]:
+        """The ids of every record of one kind, sorted; of `stages` alone where given."""
+        among = f"AND stage IN ({','.join('?' * len(stages))})" if stages else ""
+        query = f"SELECT DISTINCT id FROM rows WHERE kind = ? {among} ORDER BY id"  # noqa: S608 - only '?' goes in
+        return [row for (row,) in self._db.execute(query, (kind, *stages))]
 
     # ---- writing (one process, which holds the workspace's lock)
 
@@ -208,21 +199,6 @@ class Ledger(Graveyard):
         if wanted != self.passed_over():
             with self._writing():
                 self._db.execute("INSERT OR REPLACE INTO meta VALUES ('passed over', ?)", (" ".join(sorted(wanted)),))
-
-    def add_verdicts(self, verdicts: Iterable[Verdict]) -> None:
-        """Keep verdicts, each in place of the same reviewer's earlier one on the same row."""
-        with self._writing():
-            for verdict in verdicts:
-                self._db.execute(
-                    "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?)",
-                    (verdict.row, verdict.reviewer, verdict.model_dump_json()),
-                )
-
-    def drop_verdicts(self, verdicts: Iterable[Verdict]) -> None:
-        """Forget verdicts that were withdrawn."""
-        with self._writing():
-            keys = [(verdict.row, verdict.reviewer) for verdict in verdicts]
-            self._db.executemany("DELETE FROM verdicts WHERE row = ? AND reviewer = ?", keys)
 
     def _drop(self, stage: str, item: str) -> None:
         self._db.execute("DELETE FROM rows WHERE stage = ? AND item = ?", (stage, item))

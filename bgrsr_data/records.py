@@ -3,7 +3,7 @@
     Source ─ Clip ─┬─ Frame ─ Frame (deblurred) ─ Foreground ─┐
                    ├─ Trimap ─ Foreground ────────────────────┼─ Combination
                    └─ Background ─────────────────────────────┘
-    Verdict and RejectionRow point at any of them.
+    Verdict and RejectionRow point at any of them, Rekey at a Frame.
 
 Ids are made from content and safe as file names. Paths are relative to the workspace, with "/" between folders. Times
 are exact: an integer `pts` in units of `time_base` seconds. A row knows the ids it was made from, so `bgrsr explain`
@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 from fractions import Fraction
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -272,6 +272,31 @@ class Verdict(Record):
     at: str = Field(description="UTC, ISO 8601.")
 
 
+class Rekey(Record):
+    """What a person changed about the keying of one frame, valid as long as the frame's content is what it was."""
+
+    kind = "rekey"
+
+    frame: str
+    frame_content: str = Field(description="What the content of the frame was.")
+    step: int = Field(ge=1, description="1 for the first of a frame; each holds all that those before it say.")
+    options: str = Field(description="JSON object: the options that differ from the stage's, for this frame alone.")
+    reviewer: str
+    note: str = ""
+    at: str = Field(description="UTC, ISO 8601.")
+
+    @property
+    def words(self) -> str:
+        """The options as a person reads them: despill=0.5, garbage=0,0,0.1,1."""
+        told = ((name, [value] if not isinstance(value, list) else value) for name, value in self.told.items())
+        return ", ".join(f"{name}={' and '.join(map(str, values))}" for name, values in told)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The options by name."""
+        return dict(json.loads(self.options))
+
+
 class RejectionRow(Record):
     """An item, or a part of one, that is unfit, and why."""
 
@@ -286,7 +311,8 @@ class RejectionRow(Record):
 KINDS: dict[str, type[Record]] = {
     model.kind: model
     for model in (
-        Source, Clip, Frame, Background, Trimap, Foreground, Combination, ManifestRow, ReportRow, Verdict, RejectionRow
+        Source, Clip, Frame, Background, Trimap, Foreground, Combination, ManifestRow, ReportRow, Verdict, Rekey,
+        RejectionRow,
     )
 }  # fmt: skip
 

@@ -113,7 +113,8 @@ class Graveyard(Database):
             self._db.execute("INSERT OR REPLACE INTO tombstones VALUES (?, ?)", (stone.id, stone.model_dump_json()))
             ids = {stone.id, *(row for _, _, row in grave.rows)}
             self._db.executemany("INSERT OR REPLACE INTO forgotten VALUES (?, ?)", [(row, stone.id) for row in ids])
-            self._db.executemany("DELETE FROM verdicts WHERE row = ?", [(row,) for row in ids])
+            self._db.executemany("DELETE FROM said WHERE row = ?", [(row,) for row in ids])
+            self._db.executemany("DELETE FROM rekeys WHERE frame = ?", [(row,) for row in ids])
             self._db.executemany("DELETE FROM rows WHERE stage = ? AND kind = ? AND id = ?", grave.rows)
             for table, item in (("rows", "item"), ("items", "id")):
                 query = f"DELETE FROM {table} WHERE stage = ? AND {item} = ?"  # noqa: S608 - constants

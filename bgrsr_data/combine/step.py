@@ -145,6 +145,6 @@ def reviewed(ledger: Ledger, *, only_accepted: bool) -> Material:
     left_out = {f.id for f in foregrounds if out & {f.id, f.original, extracted.get(f.original), f.clip}}
     left_out |= {b.id for b in backgrounds if out & {b.id, b.clip}}
     if only_accepted:
-        accepted = {(v.row, v.row_content) for v in ledger.verdicts() if v.verdict == "accept"}
-        left_out |= {f.id for f in foregrounds if (f.id, f.content) not in accepted}
+        accepted = {row for row, verdict in ledger.decided().items() if verdict.verdict == "accept"}
+        left_out |= {f.id for f in foregrounds if f.id not in accepted}
     return Material(foregrounds, backgrounds, ledger.rows(Clip), frames, frozenset(left_out), read_repeats(ledger))
