@@ -7,7 +7,7 @@ from typing import Any
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.ledger import Ledger
-from bgrsr_data.records import KINDS, Record, RejectionRow, Source, Verdict
+from bgrsr_data.records import KINDS, Foreground, Frame, Record, RejectionRow, Rekey, Source, Verdict, make_id
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Ancestor:
         record: The row.
         verdicts: What reviewers said of it; `valid` where its content is still what they saw.
         rejections: Why it, or a part of it, was left out.
+        rekeys: How its keying was changed by hand, the first one first; `valid` for the one that decides.
     """
 
     depth: int
@@ -29,6 +30,7 @@ class Ancestor:
     record: Record
     verdicts: list[tuple[Verdict, bool]] = field(default_factory=list)
     rejections: list[RejectionRow] = field(default_factory=list)
+    rekeys: list[tuple[Rekey, bool]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """For programs."""
@@ -40,6 +42,7 @@ class Ancestor:
             "record": self.record.model_dump(mode="json"),
             "verdicts": [{**v.model_dump(mode="json"), "valid": valid} for v, valid in self.verdicts],
             "rejections": [row.model_dump(mode="json") for row in self.rejections],
+            "rekeys": [{**r.model_dump(mode="json"), "valid": valid} for r, valid in self.rekeys],
         }
 
 
@@ -71,6 +74,7 @@ def _walk(ledger: Ledger, start: str) -> list[Ancestor]:
         if row.stage not in passed_over:
             rejections.setdefault(row.item, []).append(row)
     walked: dict[str, Ancestor] = {}
+    rekeys = ledger.rekeys()
     ahead = [(0, start)]
     while ahead:
         depth, name = ahead.pop(0)
@@ -80,9 +84,24 @@ def _walk(ledger: Ledger, start: str) -> list[Ancestor]:
         stage, record = exact[0]  # the stage that made it: `select` hands on rows of `frames` as they are
         said = [(v, v.row_content == record.content) for v in verdicts.get(name, [])]
         options = ledger.options(stage) or ""
-        walked[name] = Ancestor(depth, stage, options, record, said, rejections.get(name, []))
+        changed = _rekeys(ledger, rekeys, record) if isinstance(record, Foreground | Frame) else []
+        walked[name] = Ancestor(depth, stage, options, record, said, rejections.get(name, []), changed)
         ahead = [(depth + 1, parent) for parent in _named(record)] + ahead  # so a source stands under its own clip
     return list(walked.values())
+
+
+def _rekeys(ledger: Ledger, rekeys: dict[str, list[Rekey]], record: Foreground | Frame) -> list[tuple[Rekey, bool]]:
+    """What was changed about a frame's keying: told of its foreground, and of itself where it has none."""
+    frame = record.original if isinstance(record, Foreground) else record.id
+    changed = rekeys.get(frame, [])
+    if not changed or (isinstance(record, Frame) and _exists(ledger, make_id("foreground", frame))):
+        return []
+    contents = {row.content for _, _, row in ledger.find(frame) if row.id == frame}
+    return [(rekey, rekey is changed[-1] and rekey.frame_content in contents) for rekey in changed]
+
+
+def _exists(ledger: Ledger, name: str) -> bool:
+    return any(row.id == name for _, _, row in ledger.find(name))
 
 
 def _named(record: Record) -> list[str]:

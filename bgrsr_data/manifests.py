@@ -20,7 +20,18 @@ from pydantic import ValidationError
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.media.files import write_bytes
-from bgrsr_data.records import Background, Clip, Combination, Foreground, Frame, Record, RejectionRow, Trimap, Verdict
+from bgrsr_data.records import (
+    Background,
+    Clip,
+    Combination,
+    Foreground,
+    Frame,
+    Record,
+    RejectionRow,
+    Rekey,
+    Trimap,
+    Verdict,
+)
 
 R = TypeVar("R", bound=Record)
 FOLDER = "manifests"
@@ -32,6 +43,7 @@ FILES: dict[type[Record], str] = {
     Foreground: "foregrounds",
     Combination: "combinations",
     Verdict: "verdicts",
+    Rekey: "rekeys",
     RejectionRow: "rejections",
 }
 _COLUMN: dict[Any, pa.DataType] = {
@@ -77,18 +89,36 @@ def read_rows(path: Path, model: type[R]) -> list[R]:
     Raises:
         InputError: It is missing, no Parquet file, or its columns are not those of `model`.
     """
+    return rows_of(read_table(path), model)
+
+
+def read_table(path: Path) -> pa.Table:
+    """Read a manifest's columns.
+
+    Raises:
+        InputError: It is missing, or no Parquet file.
+    """
     if not path.is_file():
         raise InputError(f"{path}: there is no such manifest; publish one with: bgrsr publish")
     try:
-        table = pq.read_table(path)
+        return pq.read_table(path)
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(f"{path}: is not a Parquet file; publish it again with: bgrsr publish") from error
+
+
+def rows_of(table: pa.Table, model: type[R]) -> list[R]:
+    """The rows of a manifest, or of a part of one.
+
+    Raises:
+        InputError: Its columns are not those of `model`.
+    """
     maps = {field.name for field in table.schema if pa.types.is_map(field.type)}
     try:
         return [model.model_validate(_uncell(row, maps)) for row in table.to_pylist()]
     except ValidationError as error:
         first = error.errors()[0]
-        raise InputError(f"{path}: column {first['loc'][0]}: {first['msg']}; publish it again") from error
+        name = f"{FILES[model]}.parquet"
+        raise InputError(f"{name}: column {first['loc'][0]}: {first['msg']}; publish it again") from error
 
 
 def schema_of(model: type[Record]) -> pa.Schema:

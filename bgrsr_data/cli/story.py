@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bgrsr_data.cli.output import counted
 from bgrsr_data.lineage import Ancestor
+from bgrsr_data.records import Rekey
 
 
 def tell(ancestors: Sequence[Ancestor], made: Mapping[str, int]) -> str:
@@ -35,5 +36,16 @@ def _block(ancestor: Ancestor) -> Iterator[str]:
         note = f" ({verdict.note})" if verdict.note else ""
         since = "" if valid else "; its content has changed since, so it does not count"
         yield f"{indent}  verdict: {verdict.verdict} by {verdict.reviewer} at {verdict.at}{note}{since}"
+    for rekey, valid in ancestor.rekeys:
+        yield f"{indent}  {_told(rekey)}" + ("" if valid else _since(rekey, ancestor.rekeys[-1][0]))
     for row in ancestor.rejections:
         yield f"{indent}  rejected by {row.stage}: {row.reason}: {row.detail}"
+
+
+def _told(rekey: Rekey) -> str:
+    note = f" ({rekey.note})" if rekey.note else ""
+    return f"keyed with {rekey.words or 'the options of the stage'} by {rekey.reviewer} at {rekey.at}{note}"
+
+
+def _since(rekey: Rekey, last: Rekey) -> str:
+    return "; its frame has changed since, so it does not count" if rekey is last else "; changed again since"

@@ -13,6 +13,7 @@ from typing import Any
 
 from bgrsr_data.export.persons import Persons, persons_to_publish, write_persons
 from bgrsr_data.export.versions import keep_version
+from bgrsr_data.keying.single import rekeys_that_count
 from bgrsr_data.leaks import Leak, find_leaks, read_repeats, refuse_leaks
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.manifests import FILES, manifest_path, write_rows
@@ -27,6 +28,7 @@ from bgrsr_data.records import (
     ManifestRow,
     Record,
     RejectionRow,
+    Rekey,
     Verdict,
     content_hash,
     make_id,
@@ -121,6 +123,8 @@ def rows_to_publish(ledger: Ledger, model: type[Record]) -> list[Record]:
         return list(ledger.latest(Frame, "frames", "select", "deblur"))
     if model is Background:
         return list(ledger.latest(Background, "frames", "select"))
+    if model is Rekey:
+        return list(rekeys_that_count(ledger).values())
     if model is RejectionRow:
         return [row for row in ledger.rows(RejectionRow) if row.stage not in ledger.passed_over()]
     return list(ledger.rows(model))

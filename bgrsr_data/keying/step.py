@@ -14,6 +14,7 @@ from bgrsr_data.errors import Rejection
 from bgrsr_data.keying.marks import Marking, Marks
 from bgrsr_data.keying.options import KeyOptions
 from bgrsr_data.keying.reasons import reasons
+from bgrsr_data.keying.single import options_of_frame, rekeys_that_count
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.records import Clip, Foreground, Frame, Record, Source, content_hash, make_id, reject_part
 from bgrsr_data.sources import STAGE as SOURCES
@@ -40,6 +41,7 @@ class Keyable:
     folder: str
     video: bool = False  # True: every picture of the clip, as alpha/0000.png and fg/0000.png
     marks: Marks = field(default_factory=Marks)  # what a person marked in it
+    options: KeyOptions | None = None  # where a person gave it options of its own
 
     @property
     def title(self) -> str:
@@ -63,16 +65,19 @@ class KeyFrames(Stage[Keyable]):
         Raises:
             InputError: A mask, the list of marks or the hint's network is missing, or the list names an unknown clip.
         """
-        marking, names = Marking(self.options), _names_of_clips(ledger)
+        marking, names, rekeys = Marking(self.options), _names_of_clips(ledger), rekeys_that_count(ledger)
         if names:  # before the first fetch nobody knows them
             marking.refuse_unknown([*names.values(), {source.name for source in ledger.rows(Source, SOURCES)}])
         out = ledger.rejected_by_review().keys()
         for frame in ledger.latest(Frame, *self.needs):
             if frame.role == "greenscreen" and not out & {frame.id, frame.original, frame.clip}:
                 folder = f"{self.folder}/{make_id('foreground', frame.id)}"
-                marks = marking.of(names.get(frame.clip, frozenset()))
-                keyable = Keyable(frame.id, frame.clip, frame.person, frame.path, folder, marks=marks)
-                yield Item(frame.id, (frame.content, *marking.inputs(marks)), keyable)
+                own = options_of_frame(self.options, rekeys.get(frame.id))
+                marks = marking.of(names.get(frame.clip, frozenset())) + own.marks
+                keyable = Keyable(
+                    frame.id, frame.clip, frame.person, frame.path, folder, marks=marks, options=own.options
+                )
+                yield Item(frame.id, (frame.content, *marking.inputs(marks), *own.inputs), keyable)
 
     def run(self, item: Item[Keyable], root: Path) -> Sequence[Record]:
         """Key one frame, or every picture of one clip.
@@ -88,9 +93,9 @@ class KeyFrames(Stage[Keyable]):
         what = item.payload
         if what.video:
             return list(self._key_clip(item, root))
-        rgb = read_rgb(root / what.path)
+        rgb, options = read_rgb(root / what.path), what.options or self.options
         try:
-            key = key_image(rgb, self.options, mattes=mattes_for(rgb, what.marks, self.options))
+            key = key_image(rgb, options, mattes=mattes_for(rgb, what.marks, options))
             return [self._written(what, key, root, "alpha.png", "fg.png")]
         except Rejection as unfit:
             raise Rejection(unfit.reason, f"{what.title}: {unfit.detail}") from unfit
@@ -132,10 +137,10 @@ class KeyFrames(Stage[Keyable]):
         """
         from bgrsr_data.media.images import write_image  # noqa: PLC0415
 
-        score = key.scores["score"]
-        if score < self.options.min_score:
+        score, least = key.scores["score"], (what.options or self.options).min_score
+        if score < least:
             why = "; ".join(reasons(key.scores)) or "nothing single stands out"
-            raise Rejection("poor-key", f"score {score:.2f}, below {self.options.min_score:g}: {why}")
+            raise Rejection("poor-key", f"score {score:.2f}, below {least:g}: {why}")
         self.room(int(_BYTES_A_PIXEL * key.alpha.size))
         levels = in_levels(key.alpha)
         paths = f"{what.folder}/{alpha}", f"{what.folder}/{fg}"
