@@ -23,6 +23,7 @@ from bgrsr_data.records import (
     Frame,
     Record,
     RejectionRow,
+    Rekey,
     Trimap,
     Verdict,
 )
@@ -61,6 +62,8 @@ class Side:
         self.rows = {model: {row.id: row for row in read_rows(manifest_of(folder, model), model)} for model in KINDS}
         self._verdicts = read_rows(manifest_of(folder, Verdict), Verdict)
         self._rejections = read_rows(manifest_of(folder, RejectionRow), RejectionRow)
+        rekeys = manifest_of(folder, Rekey)  # an older version has none
+        self.rekeys = {row.frame: row for row in (read_rows(rekeys, Rekey) if rekeys.is_file() else [])}
 
     @cached_property
     def known(self) -> dict[str, Record]:
@@ -100,7 +103,7 @@ def diff_versions(old: Path, new: Path) -> list[Change]:
             elif name not in mine:
                 changes.append(Change(model.kind, name, "added", _cause(name, after, before, "new")))
             elif told := _differences(mine[name], theirs[name]):
-                changes.append(Change(model.kind, name, "changed", "made anew from the same", told))
+                changes.append(Change(model.kind, name, "changed", _why_changed(theirs[name], before, after), told))
     return changes
 
 
@@ -130,6 +133,18 @@ def _cause(name: str, here: Side, there: Side, word: str) -> str:
     if isinstance(here.known[name], Clip):
         return f"its source is {word}" if word == "new" else "its source is gone"
     return "planned otherwise" if isinstance(here.known[name], Combination) else "made with other options"
+
+
+def _why_changed(row: Record, before: Side, after: Side) -> str:
+    """Why a row is another: a person gave its frame options of its own, or nobody did."""
+    if isinstance(row, Foreground):
+        old, new = before.rekeys.get(row.original), after.rekeys.get(row.original)
+        if new and (old is None or old.options != new.options):
+            note = f" ({new.note})" if new.note else ""
+            return f"keyed anew by {new.reviewer} with {new.words or 'the options of the stage'}{note}"
+        if old and not new:
+            return f"keyed anew without what {old.reviewer} had changed ({old.words})"
+    return "made anew from the same"
 
 
 def _parents(row: Record) -> list[str]:

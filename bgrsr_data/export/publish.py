@@ -124,7 +124,7 @@ def rows_to_publish(ledger: Ledger, model: type[Record]) -> list[Record]:
     if model is Background:
         return list(ledger.latest(Background, "frames", "select"))
     if model is Rekey:
-        return list(rekeys_that_count(ledger).values())
+        return sorted(rekeys_that_count(ledger).values(), key=lambda row: row.id)
     if model is RejectionRow:
         return [row for row in ledger.rows(RejectionRow) if row.stage not in ledger.passed_over()]
     return list(ledger.rows(model))

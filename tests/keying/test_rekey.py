@@ -15,7 +15,9 @@ from keying_scenes import SCREENS, compose
 
 from bgrsr_data.database import _SCHEMAS
 from bgrsr_data.errors import InputError, LockedError
+from bgrsr_data.export.diff import diff_versions
 from bgrsr_data.export.publish import Publish, PublishOptions
+from bgrsr_data.export.versions import find_version
 from bgrsr_data.keying.options import KeyOptions
 from bgrsr_data.keying.step import KeyFrames
 from bgrsr_data.ledger import Done, Ledger
@@ -221,10 +223,20 @@ def test_worker_processes_give_the_same_pixels(place: Workspace, keyed: Path, tm
 
 
 def test_the_published_set_tells_which_frames_have_options_of_their_own(place: Workspace) -> None:
-    rekey(place, ids(place)[:1], {"despill": 0.5}, reviewer="Ada")
+    run_stage(Publish(PublishOptions()), place)
+    rekey(place, ids(place)[:1], {"garbage": "0,0,0.5,1"}, reviewer="Ada", note="a stand")
     run_stage(Publish(PublishOptions()), place)
     (told,) = read_rows(manifest_path(place.root, Rekey), Rekey)
-    assert (told.frame, told.options, told.reviewer) == ("frame-0", '{"despill": 0.5}', "Ada")
+    assert (told.frame, told.options, told.reviewer) == ("frame-0", '{"garbage": ["0,0,0.5,1"]}', "Ada")
+    undo_rekey(place, ids(place)[:1])
+    run_stage(Publish(PublishOptions()), place)
+    v1, v2, v3 = (find_version(place.root, name) for name in ("v1", "v2", "v3"))
+    (there,) = diff_versions(v1, v2)
+    assert (there.id, there.why) == (ids(place)[0], "keyed anew by Ada with garbage=0,0,0.5,1 (a stand)")
+    (back,) = diff_versions(v2, v3)
+    assert back.why == "keyed anew without what Ada had changed (garbage=0,0,0.5,1)"
+    (v1 / "rekeys.parquet").unlink()  # a version of an earlier bgrsr
+    assert diff_versions(v1, v2) == [there]
 
 
 def test_a_ledger_of_the_schema_before_learns_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
