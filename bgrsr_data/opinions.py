@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -103,7 +104,7 @@ class Opinions(Database):
         return [Conflict(row, tuple(sorted(said, key=lambda v: v.at))) for row, said in by_row if are_tied(said)]
 
     def contents(self, rows: Iterable[str]) -> dict[str, list[str]]:
-        """What the content of rows is now; more than one where stages hand on a row with changes, none where it is gone."""
+        """What the content of rows is now: none where a row is gone, several where a stage hands it on with changes."""
         return {row: self._contents_of(row) for row in rows}
 
     def audit(self) -> str | None:
@@ -120,7 +121,7 @@ class Opinions(Database):
             What was not known before.
         """
         new = []
-        with self._writing():
+        with self._lasting(), self._writing():
             for one in said:
                 verdict = one.verdict
                 key = (one.id, verdict.row, verdict.row_content, verdict.reviewer, one.model_dump_json(), verdict.row)
@@ -144,6 +145,15 @@ class Opinions(Database):
         """Remember the audit (JSON) that was asked for."""
         with self._writing():
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('audit', ?)", (audit,))
+
+    @contextmanager
+    def _lasting(self) -> Iterator[None]:
+        """What is written meanwhile outlasts a power cut: the journal that it came from is deleted next."""
+        self._db.execute("PRAGMA synchronous = FULL")
+        try:
+            yield
+        finally:
+            self._db.execute("PRAGMA synchronous = NORMAL")
 
     def _contents_of(self, row: str) -> list[str]:
         bodies: Mapping[str, str] = dict(
