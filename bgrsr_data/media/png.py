@@ -1,8 +1,10 @@
-"""PNG, written fast: the filter "up", and deflate by ISA-L (igzip).
+"""PNG, written fast: the filter "up", and deflate by zlib-ng that looks for runs only.
 
-A fifth of OpenCV's time at the same size or less (docs/formats.md). The format is that of ISO/IEC 15948: three chunks,
-and before each line of pixels a byte that names its filter. "Up" (each line as its difference from the one above) suits
-photographs as well as any, and is one subtraction.
+Faster and smaller than OpenCV's default (docs/formats.md). The format is that of ISO/IEC 15948: three chunks, and before
+each line of pixels a byte that names its filter. "Up" (each line as its difference from the one above) suits photographs
+as well as any, and is one subtraction. After it a search for matches farther back than one byte gains nothing, and
+without one the bytes depend on nothing but the pixels: no hash table, no window. (ISA-L's igzip, 13 to 50 % faster,
+gave another stream for the same picture once in some ten thousand, and rows tell the hash of the bytes.)
 """
 
 from __future__ import annotations
@@ -11,13 +13,14 @@ import struct
 import zlib
 
 import numpy as np
-from isal import isal_zlib
 from numpy.typing import NDArray
+from zlib_ng import zlib_ng
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _UP = 2
 _COLOUR_TYPES = {1: 0, 3: 2}  # channels → grey, RGB
-_LEVEL = 1  # of ISA-L's 0 to 3: the higher ones gain nothing here
+_LEVEL = 1  # the higher ones gain nothing where only runs are looked for
+_MEMORY = 8  # deflate's own default
 
 
 def encode_png(pixels: NDArray[np.uint8]) -> bytes:
@@ -34,7 +37,8 @@ def encode_png(pixels: NDArray[np.uint8]) -> bytes:
     np.subtract(lines[1:], lines[:-1], out=filtered[1:, 1:])
     colour_type = _COLOUR_TYPES[lines.shape[1] // width]
     header = struct.pack(">IIBBBBB", width, height, 8, colour_type, 0, 0, 0)
-    coded = isal_zlib.compress(filtered, _LEVEL)
+    coder = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, zlib_ng.MAX_WBITS, _MEMORY, zlib_ng.Z_RLE)
+    coded = coder.compress(filtered) + coder.flush()
     return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", coded) + _chunk(b"IEND", b"")
 
 

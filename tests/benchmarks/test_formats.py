@@ -19,7 +19,7 @@ pytestmark = pytest.mark.benchmark
 LEVEL, FILTER, STRATEGY = cv2.IMWRITE_PNG_COMPRESSION, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_STRATEGY
 FULL_HD = 1920 * 1080
 JPEG = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444, cv2.IMWRITE_JPEG_QUALITY)
-OURS = "PNG as we write it (up, ISA-L)"
+OURS = "PNG as we write it (up, runs)"
 FORMATS: dict[str, tuple[str, list[int]]] = {
     OURS: (".png", []),
     "PNG, OpenCV's default": (".png", []),
