@@ -1,11 +1,12 @@
 """Licences, as sites write them, in one spelling.
 
 YouTube writes "Creative Commons Attribution license (reuse allowed)", Vimeo "by-sa", the Internet Archive an address,
-COCO the names of Flickr, people SPDX ids. Here they are one: an SPDX id (https://spdx.org/licenses), without a version
-where none was told. Not a lawyer's judgement: who uses footage reads the licence itself.
+COCO the names and numbers of Flickr, people SPDX ids. Here they are one: an SPDX id (https://spdx.org/licenses),
+without a version where none was told. Not a lawyer's judgement: who uses footage reads the licence itself.
 
-    CC-BY  CC-BY-4.0  CC-BY-NC-SA-2.0  CC-BY-3.0-US  CC0-1.0  CC-PDM-1.0
-    public-domain  no-known-copyright  us-government-work  all-rights-reserved  youtube-standard  unknown
+    CC-BY  CC-BY-4.0  CC-BY-NC-SA-2.0  CC-BY-3.0-US  CC0-1.0  CC-PDM-1.0  MIT  Apache-2.0  BSD-3-Clause
+    public-domain  no-known-copyright  us-government-work  pexels  pixabay  unsplash
+    all-rights-reserved  youtube-standard  unknown
 """
 
 from __future__ import annotations
@@ -23,16 +24,42 @@ _WHOLE = (  # first match over the whole text decides
     (UNKNOWN, r"|unknown|none|null|n/?a|not (?:known|stated|specified)|unspecified"),
     ("CC0-1.0", r".*\b(?:cc[\s_-]?0|cc[\s_-]?zero)\b.*|(?:creative commons )?zero|public domain dedication"),
     ("CC-PDM-1.0", r".*\bpublic domain mark\b.*|(?:cc[\s_-]?)?pdm?m?(?:[\s_-]1\.0)?"),
-    ("no-known-copyright", r"no[\s_-]known[\s_-]copyright(?:[\s_-]restrictions?)?"),
-    ("us-government-work", r"(?:united states|u\.?s\.?)[\s_-]government(?:[\s_-]work)?"),
+    ("no-known-copyright", r"no[\s_-]known[\s_-]copyright(?:[\s_-]restrictions?)?|.*\bflickr\.com/commons/usage\b.*"),
+    (
+        "us-government-work",
+        r"(?:united states|u\.?s\.?)[\s_-]government(?:[\s_-]works?)?"
+        r"|.*\busa\.gov/(?:copyright|government-(?:works|copyright))\b.*",
+    ),
     ("public-domain", r"(?:cc[\s_-])?public[\s_-]?domain(?: work)?"),
     ("youtube-standard", r"(?:standard youtube|youtube[\s_-]standard)(?: licen[cs]e)?"),
+    ("pexels", r"pexels(?: licen[cs]e)?|.*\bpexels\.com/(?:[a-z-]+/)?licen[cs]e\b.*"),
+    ("pixabay", r"pixabay(?: content)?(?: licen[cs]e)?|.*\bpixabay\.com/(?:[a-z-]+/)*licen[cs]e\b.*"),
+    ("unsplash", r"unsplash(?: licen[cs]e)?|.*\bunsplash\.com/(?:[a-z-]+/)?licen[cs]e\b.*"),
+    ("MIT", r"(?:the )?(?:mit|expat)(?: licen[cs]e)?"),
+    ("Apache-2.0", r"(?:the )?apache(?: software)?(?: licen[cs]e)?[\s,_-]*(?:v(?:ersion)?\s*)?2(?:\.0)?"),
+    (
+        "BSD-3-Clause",
+        r"(?:the )?(?:(?:new|modified|revised)[\s_-]bsd"
+        r"|bsd[\s_-]3(?:[\s_-]clause)?|3[\s_-]clause[\s_-]bsd)(?: licen[cs]e)?",
+    ),
+    (
+        "BSD-2-Clause",
+        r"(?:the )?(?:simplified[\s_-]bsd|bsd[\s_-]2(?:[\s_-]clause)?|2[\s_-]clause[\s_-]bsd)(?: licen[cs]e)?",
+    ),
+    ("Unlicense", r"(?:the )?unlicense"),
     ("all-rights-reserved", r"all[\s_-]rights[\s_-]reserved|copyright(?:ed)?\b.*|©.*"),
 )
 _SHORT = (
     "cc-by", "cc-by-sa", "cc-by-nc", "cc-by-nd", "cc-by-nc-sa", "cc-by-nc-nd", "cc0", "public-domain",
     "no-known-copyright", "us-government-work", "all-rights-reserved", "youtube-standard",
 )  # fmt: skip
+# The numbers of flickr.photos.licenses.getInfo; those of COCO's annotation files are the same, 1 to 8.
+_FLICKR = (
+    "all-rights-reserved", "CC-BY-NC-SA-2.0", "CC-BY-NC-2.0", "CC-BY-NC-ND-2.0", "CC-BY-2.0", "CC-BY-SA-2.0",
+    "CC-BY-ND-2.0", "no-known-copyright", "us-government-work", "CC0-1.0", "CC-PDM-1.0", "CC-BY-4.0", "CC-BY-SA-4.0",
+    "CC-BY-ND-4.0", "CC-BY-NC-4.0", "CC-BY-NC-SA-4.0", "CC-BY-NC-ND-4.0",
+)  # fmt: skip
+_NUMBERED = re.compile(r"(?:flickr|coco)(?:[\s_:-]+licen[cs]e)?(?:[\s_:-]+id)?[\s_:#-]+(\d{1,2})")
 _ALIKE = 0.66  # of their letters: "cco" is as near to "cc0"; no id of SPDX that is not Creative Commons comes so near
 _ELEMENTS = (("NC", "nc|non-?commercial"), ("SA", "sa|share-?alike"), ("ND", "nd|no-?deriv(?:ative)?s?(?:works?)?"))
 _PARTED = re.compile(r"\b(non|no|share)[\s_-]+(commercial|deriv\w*|alike)\b")
@@ -90,6 +117,8 @@ def _named(lower: str) -> str | None:
     """The one spelling of a licence that we know."""
     if found := _URL.search(lower):
         return _of_address(*found.groups())
+    if (numbered := _NUMBERED.fullmatch(lower)) and int(numbered[1]) < len(_FLICKR):
+        return _FLICKR[int(numbered[1])]
     whole = next((name for name, pattern in _WHOLE if re.fullmatch(pattern, lower)), None)
     return whole or _creative_commons(lower)
 

@@ -51,6 +51,27 @@ WRITTEN = [
     ("Creative Commons Attribution 4.0 International Public License", "CC-BY-4.0"),
     ("Public Domain Mark 1.0", "CC-PDM-1.0"),
     ("public domain", "public-domain"),
+    ("CC BY-NC-SA 2.0", "CC-BY-NC-SA-2.0"),
+    ("cc-by-4.0", "CC-BY-4.0"),  # the Hub
+    ("https://creativecommons.org/licenses/by-sa/4.0/deed.de", "CC-BY-SA-4.0"),
+    ("Creative Commons Attribution licence (reuse allowed)", "CC-BY"),  # YouTube in Britain
+    ("Flickr licence 0", "all-rights-reserved"),
+    ("flickr:4", "CC-BY-2.0"),
+    ("coco 3", "CC-BY-NC-ND-2.0"),
+    ("COCO licence id 8", "us-government-work"),
+    ("flickr 10", "CC-PDM-1.0"),
+    ("http://flickr.com/commons/usage/", "no-known-copyright"),  # COCO's addresses
+    ("http://www.usa.gov/copyright.shtml", "us-government-work"),
+    ("Unsplash License", "unsplash"),
+    ("https://unsplash.com/license", "unsplash"),
+    ("Pexels License", "pexels"),
+    ("https://www.pexels.com/license/", "pexels"),
+    ("Pixabay Content License", "pixabay"),
+    ("https://pixabay.com/service/license-summary/", "pixabay"),
+    ("The MIT License", "MIT"),
+    ("Apache License, Version 2.0", "Apache-2.0"),
+    ("3-clause BSD license", "BSD-3-Clause"),
+    ("bsd-3-clause", "BSD-3-Clause"),
     (None, "unknown"),
     ("  ", "unknown"),
     ("None", "unknown"),
@@ -66,7 +87,16 @@ def test_a_licence_has_one_spelling_however_a_site_writes_it(written: str | None
 
 @pytest.mark.parametrize(
     "other",
-    ["MIT", "Pexels License", "Attribution not required", "Free for use by anyone", "Creative Commons", "by hand"],
+    [
+        "GPL-3.0",
+        "flickr 99",
+        "4",
+        "Pexels and others",
+        "Attribution not required",
+        "Free for use by anyone",
+        "Creative Commons",
+        "by hand",
+    ],
 )
 def test_what_is_no_licence_we_know_stays_as_it_is_written(other: str) -> None:
     assert canonical(f" {other} ") == other

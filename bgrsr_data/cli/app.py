@@ -9,12 +9,12 @@ import typer
 import typer.core
 
 from bgrsr_data import __version__
-from bgrsr_data.cli import choosing, exporting, footage, forgetting, look, sets, sources, versions, workspaces
+from bgrsr_data.cli import choosing, exporting, footage, forgetting, look, rights, sets, sources, versions, workspaces
 
 GROUP = "bgrsr.commands"
 ORDER = """
     quickstart init sources fetch frames select deblur key trimap combine publish review
-    models train evaluate compare validate export bench-model replace report
+    models train evaluate compare validate export licences bench-model replace report
     run recipes status explain diff retry forget doctor
 """.split()  # noqa: SIM905 - reads as the order it is
 HELP = """Data for networks that replace the background and double the resolution on a video call.
@@ -42,7 +42,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_globals)
-    for group in (workspaces, sources, footage, choosing, sets, versions, exporting, look, forgetting):
+    for group in (workspaces, sources, footage, choosing, sets, versions, exporting, rights, look, forgetting):
         group.commands(app)
     for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
         entry.load()(app)

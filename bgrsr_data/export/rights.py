@@ -1,7 +1,8 @@
 """Who may do what with a set: the licence, maker and address behind every pair, and the credit that is due.
 
 A pair shows up to three pieces of footage: the person's, the room they were in, and the room they are put in. It may go
-where all three may go. Not a lawyer's judgement: who hands a set on reads the licences.
+where all three may go, and nowhere where one of them may not be changed (terms.py). Not a lawyer's judgement: who hands
+a set on reads the licences.
 """
 
 from __future__ import annotations
@@ -11,12 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bgrsr_data.errors import InputError
-from bgrsr_data.licences import canonical, is_accepted, is_known
+from bgrsr_data.export.terms import Mixed, mix, terms_of
+from bgrsr_data.licences import canonical, is_accepted
 from bgrsr_data.manifests import manifest_path, read_rows
-from bgrsr_data.records import Background, Clip, Combination, Foreground
+from bgrsr_data.records import Background, Clip, Combination, Foreground, Trimap
 
 ANY, OPEN = "any", "open"
-CLOSED = ("all-rights-reserved", "youtube-standard")
+CREDITS_HEAD = """\
+Credits: title, maker, source, licence. All of it was changed: people were cut out, and people and places were scaled,
+recoloured, degraded and put together. Each piece of footage keeps its own licence; licences.csv says which picture
+shows which.
+
+"""
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,7 @@ class Rights:
 
     Attributes:
         clips: By id.
-        clip_of: For each foreground and background, the clip it was made from.
+        clip_of: For each foreground, trimap and background, the clip it was made from.
     """
 
     clips: Mapping[str, Clip]
@@ -39,14 +46,25 @@ class Rights:
             InputError: One is missing.
         """
         clips = {row.id: row for row in read_rows(manifest_path(root, Clip), Clip)}
-        made: list[Foreground | Background] = [*read_rows(manifest_path(root, Foreground), Foreground)]
+        made: list[Foreground | Background | Trimap] = [*read_rows(manifest_path(root, Foreground), Foreground)]
         made += read_rows(manifest_path(root, Background), Background)
+        made += read_rows(manifest_path(root, Trimap), Trimap)
         return cls(clips, {row.id: row.clip for row in made})
+
+    def parts(self, row: Combination) -> tuple[Clip, Clip, Clip]:
+        """The footage of the person, of the room they were in, and of the room they are put in."""
+        clips, of = self.clips, self.clip_of
+        return (
+            clips[of[row.foreground]], clips[of[row.original_background]], clips[of[row.target_background]]
+        )  # fmt: skip
 
     def of(self, row: Combination) -> list[Clip]:
         """The footage that a pair shows, each once."""
-        shown = (row.foreground, row.original_background, row.target_background)
-        return list({clip: self.clips[clip] for clip in (self.clip_of[one] for one in shown)}.values())
+        return list({clip.id: clip for clip in self.parts(row)}.values())
+
+    def mixed(self, row: Combination) -> Mixed:
+        """What follows for a pair from the licences of its parts."""
+        return mix(clip.licence for clip in self.parts(row))
 
 
 def choose_licensed(rows: Sequence[Combination], rights: Rights, licences: Sequence[str]) -> list[Combination]:
@@ -56,56 +74,74 @@ def choose_licensed(rows: Sequence[Combination], rights: Rights, licences: Seque
         rows: All of them.
         rights: Of their footage.
         licences: Accepted licences, in any spelling; "open" for every one that is known and forbids neither commerce
-            (NC), nor changes (ND), nor everything; "any" for all. None: as "open", but nothing is left out unasked.
+            (NC), nor changes (ND), nor handing on, where these do not contradict each other; "any" for all but ND,
+            which may be in no combination. None: as "open", but nothing is left out unasked.
 
     Raises:
         InputError: No licence was named and some footage is not open; or nothing is left.
     """
-    if ANY in licences:
-        return list(rows)
-    kept = [row for row in rows if all(_may(clip.licence, licences) for clip in rights.of(row))]
+    may = {clip.id for clip in rights.clips.values() if _may(clip.licence, licences)}
+    lenient = any(one != OPEN for one in licences)  # a contradiction of parts that were named is told, not refused
+
+    def goes(row: Combination) -> bool:
+        if not all(clip.id in may for clip in rights.parts(row)):
+            return False
+        mixed = rights.mixed(row)
+        return not mixed.forbidden and (lenient or not mixed.conflict)
+
+    kept = [row for row in rows if goes(row)]
     if not licences and len(kept) < len(rows):
         raise InputError(
             f"export: {len(rows) - len(kept):,} of {len(rows):,} combinations show footage that may not be handed on "
-            f"without asking ({_told(rows, rights)}); leave them out with --licence {OPEN}, or take all with "
+            f"without asking ({_told(rows, rights)}); leave them out with --licence {OPEN}, or take all but ND with "
             f"--licence {ANY}"
         )
     if not kept:
         have = ", ".join(sorted({canonical(clip.licence) for clip in rights.clips.values()}))
-        raise InputError(f"export: no combination shows footage of {', '.join(licences)} alone; there is: {have}")
+        why = "; what is ND may be in no combination" if any("-ND" in one for one in have.split(", ")) else ""
+        raise InputError(f"export: no combination shows footage of {', '.join(licences)} alone; there is: {have}{why}")
     return kept
 
 
 def is_open(licence: str) -> bool:
-    """Whether it is known, and forbids neither commerce, nor changes, nor everything."""
-    spelled = canonical(licence)
-    return is_known(licence) and spelled not in CLOSED and not {"NC", "ND"} & set(spelled.upper().split("-"))
+    """Whether it is known to forbid neither commerce, nor changes, nor handing on."""
+    return terms_of(licence).is_open
 
 
 def attribution(clips: Iterable[Clip]) -> str:
-    """The credits that are due, a line for each piece of footage, sorted: title, maker, licence, address."""
-    return "".join(sorted({f"{_credit(clip)}\n" for clip in clips}))
+    """The credits that are due: what was done to the footage, then a line for each piece, sorted.
+
+    Title, author, source, licence, as Creative Commons recommends
+    (https://wiki.creativecommons.org/wiki/Recommended_practices_for_attribution).
+    """
+    return CREDITS_HEAD + "".join(sorted({f"{credit(clip)}\n" for clip in clips}))
 
 
-def _credit(clip: Clip) -> str:
-    if clip.attribution:
-        return f"{clip.attribution} [{canonical(clip.licence)}]"
+def credit(clip: Clip) -> str:
+    """One piece of footage: “Title” by maker, its address, licence (address of its text); what it asks to say."""
+    terms = terms_of(clip.licence)
     where = f", {clip.url}" if clip.url else ""
-    return f"“{clip.title}” by {clip.creator} ({canonical(clip.licence)}){where}"
+    text = f" ({terms.address})" if terms.address else ""
+    asked = f" — {' '.join(clip.attribution.split())}" if clip.attribution else ""
+    return f"“{clip.title}” by {clip.creator}{where}, {terms.licence}{text}{asked}"
 
 
 def _may(licence: str, accepted: Sequence[str]) -> bool:
+    if ANY in accepted:
+        return True
     named = [one for one in accepted if one != OPEN]
     return is_accepted(licence, named) or (is_open(licence) and (OPEN in accepted or not accepted))
 
 
 def _told(rows: Sequence[Combination], rights: Rights) -> str:
-    """As "unknown: 3 clips, as 'A talk'; CC-BY-NC-2.0: 1 clip, as 'A photograph'"."""
+    """As "unknown: 3 clips, as 'A talk'; CC-BY-NC-2.0: 1 clip, as 'A photograph'"; else what contradicts what."""
     refused: dict[str, dict[str, Clip]] = {}
     for row in rows:
         for clip in rights.of(row):
             if not is_open(clip.licence):
                 refused.setdefault(canonical(clip.licence), {})[clip.id] = clip
+    if not refused:
+        return "; ".join(sorted({rights.mixed(row).conflict for row in rows} - {""}))
     return "; ".join(
         f"{licence}: {len(clips)} clip{'s' * (len(clips) > 1)}, as {next(iter(clips.values())).title!r}"
         for licence, clips in sorted(refused.items())
