@@ -11,7 +11,7 @@ hashes, and codecs work in whole numbers. OpenCV reads files, turns planes, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -55,11 +55,34 @@ class Pair:
     hr_alpha: NDArray[np.uint8]
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a renderer knows: the combinations, and by id who and what they show."""
+
+    combinations: Sequence[Combination]
+    foregrounds: Mapping[str, Foreground]
+    backgrounds: Mapping[str, Background]
+
+    @classmethod
+    def published(cls, root: Path) -> Rows:
+        """Everything in the manifests.
+
+        Raises:
+            InputError: A manifest is missing.
+        """
+        return cls(
+            read_rows(manifest_path(root, Combination), Combination),
+            {row.id: row for row in read_rows(manifest_path(root, Foreground), Foreground)},
+            {row.id: row for row in read_rows(manifest_path(root, Background), Background)},
+        )
+
+
 class Renderer:
     """Renders the combinations of a published set; threads may share it.
 
     Args:
         root: The workspace.
+        rows: What it can render; by default everything in the manifests.
         lr_size: (width, height) of the input.
         hr_size: (width, height) of the target.
         cache_bytes: Memory for decoded foregrounds, and as much for backgrounds.
@@ -69,12 +92,18 @@ class Renderer:
     """
 
     def __init__(
-        self, root: Path, *, lr_size: Size = LR_SIZE, hr_size: Size = HR_SIZE, cache_bytes: int = CACHE_BYTES
+        self,
+        root: Path,
+        rows: Rows | None = None,
+        *,
+        lr_size: Size = LR_SIZE,
+        hr_size: Size = HR_SIZE,
+        cache_bytes: int = CACHE_BYTES,
     ) -> None:
         self.root, self.lr_size, self.hr_size = root, lr_size, hr_size
-        self._combinations = read_rows(manifest_path(root, Combination), Combination)
-        self._foregrounds = {row.id: row for row in read_rows(manifest_path(root, Foreground), Foreground)}
-        self._backgrounds = {row.id: row for row in read_rows(manifest_path(root, Background), Background)}
+        rows = rows or Rows.published(root)
+        self._combinations = rows.combinations
+        self._foregrounds, self._backgrounds = rows.foregrounds, rows.backgrounds
         self._check_files()
         self._cutout = Cache(cache_bytes, self._read_cutout)
         self._scene = Cache(cache_bytes, self._read_scene)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-OVERLAYS = ("alpha", "person_box")
+OVERLAYS = ("alpha", "person_box", "trimap")
 PINK = "#ff2d95"  # neither skin nor a screen has it
 
 

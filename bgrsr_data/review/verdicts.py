@@ -17,8 +17,9 @@ from bgrsr_data.errors import InputError, Rejection
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.records import Verdict, make_id
 from bgrsr_data.review.database import connect
-from bgrsr_data.review.dataset import SeenGroup, dataset_name, read_groups, write_mark
+from bgrsr_data.review.dataset import dataset_name
 from bgrsr_data.review.marks import Mark
+from bgrsr_data.review.seen import SeenGroup, read_groups, write_mark
 from bgrsr_data.workspace import Workspace
 
 
