@@ -68,9 +68,13 @@ class Ledger(Graveyard, Opinions, Rekeys):
 
         Each of them hands on what the one before it gave, as `select` and `deblur` do with the frames of `frames`.
         """
+        return self.rows(model, self.last_of(*stages))
+
+    def last_of(self, *stages: str) -> str:
+        """The last of `stages` that ran and is not passed over; the first where none is."""
         out = self.passed_over()
         ran = [stage for stage in stages[1:] if stage not in out and self.options(stage) is not None]
-        return self.rows(model, [stages[0], *ran][-1])
+        return [stages[0], *ran][-1]
 
     def passed_over(self) -> frozenset[str]:
         """The stages that the set goes without: what they gave stays until it is wanted again, but nobody reads it."""

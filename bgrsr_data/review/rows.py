@@ -1,0 +1,32 @@
+"""Which rows of the set a stage of the review is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bgrsr_data.ledger import Ledger
+from bgrsr_data.records import Combination, Foreground, Frame, Trimap
+from bgrsr_data.review.groups import STAGES, Stage
+
+KIND: Mapping[Stage, str] = {
+    "frames": Frame.kind,
+    "foregrounds": Foreground.kind,
+    "trimaps": Trimap.kind,
+    "combinations": Combination.kind,
+}
+
+
+def rows_of_stage(ledger: Ledger, stage: Stage) -> list[str]:
+    """The ids of the rows to judge, sorted: those of the set, and those that a verdict keeps out of it.
+
+    A rejected frame is not chosen again by the next run; it still was one of those that were looked at.
+    """
+    kind = KIND[stage]
+    made = ledger.ids(kind, ledger.last_of("frames", "select", "deblur")) if stage == "frames" else ledger.ids(kind)
+    rejected = (row for row in ledger.rejected_by_review() if row.startswith(f"{kind}-"))
+    return sorted({*made, *rejected})
+
+
+def stages_of(ledger: Ledger) -> list[Stage]:
+    """The stages that have rows."""
+    return [stage for stage in STAGES if ledger.count(KIND[stage])]
