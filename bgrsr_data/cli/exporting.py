@@ -23,7 +23,9 @@ def commands(app: typer.Typer) -> None:
 
 
 def export(
-    form: Annotated[str, typer.Option("--format", help="webdataset, huggingface, coco or croissant.")],
+    form: Annotated[
+        str, typer.Option("--format", help="webdataset, huggingface, images, torch, coco, fiftyone or croissant.")
+    ],
     out: Annotated[Path, typer.Option("--out", help="The folder for it: new, or of the same export.")],
     workspace: WorkspaceOption = HERE,
     workers: WorkersOption = None,
@@ -31,14 +33,19 @@ def export(
     *,
     given: dict[str, Any],
 ) -> None:
-    """Hand the published set on, with credits and checksums; footage that may not go is refused.
+    """Hand the published set on, with licences, credits and checksums; footage that may not go is refused.
 
-    webdataset: tar files of pairs. huggingface: pictures and metadata.parquet, for datasets.load_dataset.
-    coco: the pictures that persons were cut from, with alpha and trimap. croissant: the tables and what they mean.
+    webdataset: tar files of pairs, for streaming. huggingface: pictures and metadata.parquet, for
+    datasets.load_dataset. images: plain folders input, background, target and alpha by split, and a table.
+    torch: the set in small, from which bgrsrgan.data.CombinationDataset draws pairs. coco: the pictures that persons
+    were cut from, with alpha and trimap. fiftyone: groups of pictures, for fiftyone.Dataset.from_dir.
+    croissant: the tables and what they mean. What is stopped goes on with the same command.
 
     Example: bgrsr export --format webdataset --out shards -w demo
 
     Example: bgrsr export --format huggingface --out hf --licence cc-by,cc0 -w demo
+
+    Example: bgrsr export --format images --image-format jpeg --limit 500 --out sample -w demo
     """
     from bgrsr_data.cli.progress import counting, progress_bars
     from bgrsr_data.export.hand_over import hand_over

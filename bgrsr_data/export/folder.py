@@ -14,7 +14,7 @@ from typing import Any
 from bgrsr_data.errors import InputError
 from bgrsr_data.media.files import sha256_of, write_bytes
 
-ABOUT, SUMS, CREDITS = "export.json", "SHA256SUMS", "ATTRIBUTION.txt"
+ABOUT, SUMS = "export.json", "SHA256SUMS"
 
 
 class ExportFolder:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from bgrsr_data.combine.render import Renderer
 from bgrsr_data.errors import InputError
-from bgrsr_data.export.folder import CREDITS, ExportFolder
-from bgrsr_data.export.formats.base import Parcel, Progress, quietly
+from bgrsr_data.export.folder import ExportFolder
+from bgrsr_data.export.formats import images
+from bgrsr_data.export.formats.base import RENDERED, Parcel, Progress, quietly
 from bgrsr_data.export.formats.registry import FORMATS
+from bgrsr_data.export.licence_table import licence_files
 from bgrsr_data.export.options import SPLITS, ExportOptions
-from bgrsr_data.export.rights import Rights, attribution, choose_licensed
+from bgrsr_data.export.rights import Rights, choose_licensed
 from bgrsr_data.export.versions import keep_version, published_on
 from bgrsr_data.records import Combination, content_hash
 
@@ -74,22 +76,33 @@ def hand_over(
         title=f"bgrsr {root.resolve().name}",
         version=f"{version.name} {version.content[:12]}",
         published=published_on(root, version),
-        rows=sorted(kept, key=_order),
+        rows=_spread(sorted(kept, key=_order), options.limit),
         renderer=renderer,
         rights=rights,
         workers=workers or os.cpu_count() or 1,
         shard=options.shard,
+        image_format=options.image_format,
+        rendered=options.render and not FORMATS[form].has_pairs,
         progress=progress,
     )
     folder = ExportFolder(out, _told(parcel, form))
     files = 0 if folder.is_whole else _write(parcel, folder, form)
-    return Handed(form, str(out), len(kept), len(rows) - len(kept), files)
+    return Handed(form, str(out), len(parcel.rows), len(rows) - len(kept), files)
 
 
 def _write(parcel: Parcel, folder: ExportFolder, form: str) -> int:
-    FORMATS[form](parcel, folder)
-    folder.write(CREDITS, attribution(clip for row in parcel.rows for clip in parcel.rights.of(row)).encode())
+    if parcel.rendered:
+        images.write(parcel, folder, RENDERED)
+    FORMATS[form].write(parcel, folder)
+    for name, content in licence_files(parcel.rows, parcel.rights, trimaps=_trimaps(parcel, form)).items():
+        folder.write(name, content)
     return folder.seal()
+
+
+def _trimaps(parcel: Parcel, form: str) -> set[str]:
+    """The trimaps that go with a format."""
+    cut_from = {parcel.renderer.foreground(row).original for row in parcel.rows}
+    return cut_from & parcel.rights.clip_of.keys() if form == "coco" else set()
 
 
 def _told(parcel: Parcel, form: str) -> dict[str, object]:
@@ -103,7 +116,16 @@ def _told(parcel: Parcel, form: str) -> dict[str, object]:
         "rows": content_hash(*(row.content for row in parcel.rows)),
         "size": f"{width}x{height}",
         "shard": parcel.shard,
+        "images": parcel.image_format,
+        "rendered": parcel.rendered,
     }
+
+
+def _spread(rows: list[Combination], most: int | None) -> list[Combination]:
+    """At most so many, as often of each split as they are in it."""
+    if most is None or len(rows) <= most:
+        return rows
+    return [rows[number * len(rows) // most] for number in range(most)]
 
 
 def _order(row: Combination) -> tuple[int, str]:

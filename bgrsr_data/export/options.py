@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
 from bgrsr_data.options import Options
 
 SPLITS = ("train", "val", "test")
+ImageFormat = Literal["png", "jpeg"]
 Even = Annotated[int, Field(gt=0, multiple_of=2)]
 
 
@@ -23,6 +24,11 @@ class ExportOptions(Options):
     split: tuple[str, ...] = Field(default=(), description="Only these splits, as train,val.")
     size: tuple[Even, Even] = Field(default=(320, 240), description="Of the low resolution; the high one is double.")
     shard: int = Field(default=500, ge=1, description="Pairs in one file, where a format has such files.")
+    limit: int | None = Field(default=None, ge=1, description="At most so many pairs, spread over the splits.")
+    image_format: ImageFormat = Field(
+        default="png", description="Of drawn pairs: png, without loss, or jpeg, quality 95, 4:4:4; alpha is always PNG."
+    )
+    render: bool = Field(default=False, description="Write the pairs as images, too, where the format has none.")
 
     @field_validator("licence", "split", mode="before")
     @classmethod

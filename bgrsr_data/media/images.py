@@ -19,6 +19,7 @@ from bgrsr_data.media.png import encode_png
 __all__ = [
     "IMAGE_SUFFIXES",
     "count_pictures",
+    "encode_image",
     "is_damaged_jpeg",
     "is_image",
     "read_grey",
@@ -103,12 +104,20 @@ def write_image(path: Path, pixels: NDArray[np.uint8]) -> str:
     Raises:
         DiskFullError: Nothing more can be written.
     """
-    encoded = encode_png(pixels) if path.suffix == ".png" else _encode(path.suffix, pixels)
+    encoded = encode_image(path.suffix, pixels)
     write_bytes(path, encoded)
     return hashlib.sha256(encoded).hexdigest()
 
 
-def _encode(suffix: str, pixels: NDArray[np.uint8]) -> bytes:
+def encode_image(suffix: str, pixels: NDArray[np.uint8]) -> bytes:
+    """An image file in memory (PNG lossless, JPEG at quality 95 with full chroma).
+
+    Args:
+        suffix: What the file's name would end in, as ".png".
+        pixels: (H, W) or (H, W, 3) uint8, RGB.
+    """
+    if suffix == ".png":
+        return encode_png(pixels)
     whole = np.ascontiguousarray(pixels)
     bgr = whole if whole.ndim == 2 else cv2.cvtColor(whole, cv2.COLOR_RGB2BGR)
     return cv2.imencode(suffix, bgr, JPEG_444)[1].tobytes()

@@ -13,15 +13,15 @@ from __future__ import annotations
 import hashlib
 import json
 import typing
-from collections.abc import Sequence
 from typing import Any
 
 from bgrsr_data import __version__
 from bgrsr_data.export.folder import ExportFolder
 from bgrsr_data.export.formats.base import Parcel
+from bgrsr_data.export.formats.tables import Tables, rows_of
 from bgrsr_data.licences import canonical
-from bgrsr_data.manifests import FILES, column_type, manifest_path, read_rows, table_bytes
-from bgrsr_data.records import Background, Clip, Combination, Foreground, Record
+from bgrsr_data.manifests import FILES, column_type, table_bytes
+from bgrsr_data.records import Background, Clip, Foreground, Record
 
 CONFORMS_TO = "http://mlcommons.org/croissant/1.1"
 ADDRESSES = {
@@ -63,22 +63,9 @@ def write(parcel: Parcel, folder: ExportFolder) -> None:
     folder.write("croissant.json", (json.dumps(describe(parcel, tables, files), indent=2) + "\n").encode())
 
 
-def rows_of(parcel: Parcel) -> dict[type[Record], Sequence[Record]]:
-    """The combinations, and of everything else the rows that they show."""
-    named = {name for row in parcel.rows for name in (row.foreground, row.original_background, row.target_background)}
-    clips = {clip.id: clip for row in parcel.rows for clip in parcel.rights.of(row)}
-    made: dict[type[Record], Sequence[Record]] = {Combination: list(parcel.rows)}
-    for model in (Foreground, Background):
-        made[model] = [row for row in read_rows(manifest_path(parcel.root, model), model) if row.id in named]
-    made[Clip] = [clips[name] for name in sorted(clips)]
-    return made
-
-
-def describe(
-    parcel: Parcel, tables: dict[type[Record], Sequence[Record]], files: list[dict[str, Any]]
-) -> dict[str, Any]:
+def describe(parcel: Parcel, tables: Tables, files: list[dict[str, Any]]) -> dict[str, Any]:
     """The content of croissant.json."""
-    clips = typing.cast("Sequence[Clip]", tables[Clip])
+    clips = typing.cast("list[Clip]", tables[Clip])
     return {
         "@context": CONTEXT,
         "@type": "sc:Dataset",

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from bgrsr_data.export.folder import ExportFolder
 from bgrsr_data.export.formats.base import Parcel
-from bgrsr_data.export.pairs import PICTURES, describe_pair, draw_pairs
+from bgrsr_data.export.formats.pictures import names, write_pictures
+from bgrsr_data.export.pairs import describe_pair
 from bgrsr_data.records import Combination
 
 SPLITS = {"train": "train", "val": "validation", "test": "test"}
@@ -24,29 +25,22 @@ LICENCES = {"CC0-1.0": "cc0-1.0", "CC-BY-4.0": "cc-by-4.0", "CC-BY-SA-4.0": "cc-
 
 def write(parcel: Parcel, folder: ExportFolder) -> None:
     """Write the pictures that are not there yet, then metadata.parquet of each split, then the card."""
-    done = 0
+    write_pictures(parcel, folder, _place)
     for split, name in SPLITS.items():
-        rows = parcel.split(split)
-        missing = [row for row in rows if not all(folder.has(_path(name, row, which)) for which in PICTURES)]
-        done += len(rows) - len(missing)
-        for row, pictures in draw_pairs(parcel.renderer, missing, workers=parcel.workers):
-            for which, content in pictures.items():
-                folder.write(_path(name, row, which), content)
-            done += 1
-            parcel.progress("export", done, len(parcel.rows))
-        if rows:
+        if rows := parcel.split(split):
             folder.write(f"{name}/metadata.parquet", _metadata(parcel, rows))
     folder.write("README.md", _card(parcel).encode())
 
 
-def _path(split: str, row: Combination, which: str) -> str:
-    return f"{split}/{which}/{row.id}.png"
+def _place(row: Combination, which: str) -> str:
+    return f"{SPLITS[row.split]}/{which}/{row.id}"
 
 
 def _metadata(parcel: Parcel, rows: list[Combination]) -> bytes:
     lines = []
     for row in rows:
-        files: dict[str, Any] = {f"{which}_file_name": f"{which}/{row.id}.png" for which in PICTURES}
+        told = names(parcel, row, _place).items()
+        files: dict[str, Any] = {f"{which}_file_name": name.partition("/")[2] for which, name in told}
         lines.append(files | describe_pair(row, parcel.renderer, parcel.rights))
     buffer = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(lines), buffer, compression="zstd")

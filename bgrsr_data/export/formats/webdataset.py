@@ -1,7 +1,8 @@
 """WebDataset: tar files of pairs, read from end to end (https://github.com/webdataset/webdataset).
 
 A sample is KEY.lr_frame.png, KEY.lr_target_background.png, KEY.hr_target_background.png, KEY.hr_target.png,
-KEY.hr_alpha.png and KEY.json. Shards are written whole, and the same set gives the same bytes.
+KEY.hr_alpha.png and KEY.json; with JPEG all but alpha end in .jpg. Shards are written whole, and the
+same set gives the same bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from bgrsr_data.export.folder import ExportFolder
 from bgrsr_data.export.formats.base import Parcel
 from bgrsr_data.export.options import SPLITS
-from bgrsr_data.export.pairs import describe_pair, draw_pairs
+from bgrsr_data.export.pairs import describe_pair, draw_pairs, suffix_of
 from bgrsr_data.records import Combination
 
 
@@ -35,9 +36,10 @@ def write(parcel: Parcel, folder: ExportFolder) -> None:
 def _shard(parcel: Parcel, rows: Sequence[Combination], done: int) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        for row, pictures in draw_pairs(parcel.renderer, rows, workers=parcel.workers):
+        drawn = draw_pairs(parcel.renderer, rows, image_format=parcel.image_format, workers=parcel.workers)
+        for row, pictures in drawn:
             for name, content in pictures.items():
-                _add(tar, f"{row.id}.{name}.png", content)
+                _add(tar, f"{row.id}.{name}{suffix_of(name, parcel.image_format)}", content)
             told = json.dumps(describe_pair(row, parcel.renderer, parcel.rights))
             _add(tar, f"{row.id}.json", told.encode())
             done += 1
