@@ -1,10 +1,10 @@
 """PNG, written fast: the filter "up", and deflate by zlib-ng that looks for runs only.
 
-Faster and smaller than OpenCV's default (docs/formats.md). The format is that of ISO/IEC 15948: three chunks, and before
-each line of pixels a byte that names its filter. "Up" (each line as its difference from the one above) suits photographs
-as well as any, and is one subtraction. After it a search for matches farther back than one byte gains nothing, and
-without one the bytes depend on nothing but the pixels: no hash table, no window. (ISA-L's igzip, 13 to 50 % faster,
-gave another stream for the same picture once in some ten thousand, and rows tell the hash of the bytes.)
+Faster and smaller than OpenCV's default (docs/formats.md). The format is that of ISO/IEC 15948: three chunks, and
+before each line of pixels a byte that names its filter. "Up" (each line as its difference from the one above) suits
+photographs as well as any, and is one subtraction. After it a search for matches farther back than one byte gains
+nothing, and without one the bytes depend on nothing but the pixels: no hash table, no window. (ISA-L's igzip, a third
+faster, gave another stream for the same picture once in some ten thousand, and rows tell the hash of the bytes.)
 """
 
 from __future__ import annotations
