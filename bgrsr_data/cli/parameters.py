@@ -6,7 +6,7 @@ import functools
 import inspect
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,8 +34,10 @@ Command = Callable[..., None]
 NONE = object()  # "none" was said: unlike a flag that was not used
 
 
-def with_options(model: type[BaseModel], into: str = "given") -> Callable[[Command], Command]:
-    """Give a command one flag for each field of `model`; it receives those that were used as the dict `into`.
+def with_options(
+    model: type[BaseModel], into: str = "given", *, but: Collection[str] = ()
+) -> Callable[[Command], Command]:
+    """Give a command one flag for each field of `model` but some; it receives those used as the dict `into`.
 
     A flag that is not used leaves the option as it was last run in the workspace, or at its default; the word "none"
     takes a number that was given before away again.
@@ -44,11 +46,12 @@ def with_options(model: type[BaseModel], into: str = "given") -> Callable[[Comma
     def decorate(command: Command) -> Command:
         signature = inspect.signature(command, eval_str=True)
         own = [p for p in signature.parameters.values() if p.name != into]
-        flags = [_flag(name, field.annotation, model) for name, field in model.model_fields.items()]
+        fields = {name: field for name, field in model.model_fields.items() if name not in but}
+        flags = [_flag(name, field.annotation, model) for name, field in fields.items()]
 
         @functools.wraps(command)
         def wrapped(**values: Any) -> None:
-            given = {name: values.pop(name) for name in model.model_fields}
+            given = {name: values.pop(name) for name in fields}
             used = {name: value for name, value in given.items() if value is not None and value != []}
             command(**values, **{into: {name: None if value is NONE else value for name, value in used.items()}})
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bgrsr_data.cli import rekeying
 from bgrsr_data.cli.parameters import (
     JsonOption,
     MaxDiskOption,
@@ -28,6 +29,7 @@ def commands(app: typer.Typer) -> None:
     review = typer.Typer(no_args_is_help=True, help="Look at the set in FiftyOne; take verdicts back.")
     review.command("open")(review_open)
     review.command("pull")(review_pull)
+    rekeying.commands(review)
     app.add_typer(review, name="review")
 
 

@@ -65,9 +65,22 @@ def draw_preview(items: Sequence[Keyable], options: KeyOptions) -> Picture:
         Rejection: A file is no clip that can be decoded.
         ToolError: The hint's network failed.
     """
+    return draw_samples(_samples(items, options), options.min_score)
+
+
+def draw_samples(samples: Iterable[Sample], min_score: float) -> Picture:
+    """Show frames and what became of them.
+
+    Args:
+        samples: At least one.
+        min_score: Frames whose key scores below this are called rejected.
+
+    Returns:
+        (H, W, 3) uint8, sRGB.
+    """
     rows, captions = [], []
-    for sample in _samples(items, options):
-        pictures, lines = _row(sample, options.min_score)
+    for sample in samples:
+        pictures, lines = _row(sample, min_score)
         rows.append(pictures)
         captions.append(lines)
     tallest = max(row[0].shape[0] for row in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from bgrsr_data.keying.options import KeyOptions
 from bgrsr_data.keying.reasons import reasons
 from bgrsr_data.keying.single import options_of_frame, rekeys_that_count
 from bgrsr_data.ledger import Ledger
-from bgrsr_data.records import Clip, Foreground, Frame, Record, Source, content_hash, make_id, reject_part
+from bgrsr_data.records import Clip, Foreground, Frame, Record, Rekey, Source, content_hash, make_id, reject_part
 from bgrsr_data.sources import STAGE as SOURCES
 from bgrsr_data.stage import Item, Stage
 
@@ -65,7 +65,7 @@ class KeyFrames(Stage[Keyable]):
         Raises:
             InputError: A mask, the list of marks or the hint's network is missing, or the list names an unknown clip.
         """
-        marking, names, rekeys = Marking(self.options), _names_of_clips(ledger), rekeys_that_count(ledger)
+        marking, names, rekeys = Marking(self.options), _names_of_clips(ledger), self.rekeys(ledger)
         if names:  # before the first fetch nobody knows them
             marking.refuse_unknown([*names.values(), {source.name for source in ledger.rows(Source, SOURCES)}])
         out = ledger.rejected_by_review().keys()
@@ -78,6 +78,10 @@ class KeyFrames(Stage[Keyable]):
                     frame.id, frame.clip, frame.person, frame.path, folder, marks=marks, options=own.options
                 )
                 yield Item(frame.id, (frame.content, *marking.inputs(marks), *own.inputs), keyable)
+
+    def rekeys(self, ledger: Ledger) -> Mapping[str, Rekey]:
+        """What holds for single frames alone, by frame."""
+        return rekeys_that_count(ledger)
 
     def run(self, item: Item[Keyable], root: Path) -> Sequence[Record]:
         """Key one frame, or every picture of one clip.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,6 +21,7 @@ from bgrsr_data.keying.single import merge_options
 from bgrsr_data.keying.step import Keyable, KeyFrames
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.records import Foreground, Frame, RejectionRow, Rekey, make_id
+from bgrsr_data.review.judge import default_reviewer, now
 from bgrsr_data.runner import Progress, run_stage
 from bgrsr_data.stage import Item
 from bgrsr_data.stages import say, stage_as_it_ran
@@ -44,6 +44,11 @@ class Rekeyed:
     failed: dict[str, str] = field(default_factory=dict)
     options: dict[str, str] = field(default_factory=dict)
 
+    def as_dict(self) -> dict[str, Any]:
+        """For programs."""
+        rows = {frame: {"kind": row.kind, **row.model_dump(mode="json")} for frame, row in self.rows.items()}
+        return {"rows": rows, "failed": self.failed, "options": self.options}
+
     @property
     def foregrounds(self) -> list[Foreground]:
         """The new foregrounds."""
@@ -56,18 +61,29 @@ class Rekeyed:
 
 
 class KeySome(KeyFrames):
-    """The key stage for some frames; all others stay as they are."""
+    """The key stage for some frames; all others stay as they are.
+
+    Args:
+        options: Of the stage.
+        frames: Their ids.
+        supposed: What may come to hold for some of them, as if it did.
+    """
 
     keeps_others = True
 
-    def __init__(self, options: KeyOptions, frames: Iterable[str]) -> None:
+    def __init__(self, options: KeyOptions, frames: Iterable[str], supposed: Iterable[Rekey] = ()) -> None:
         super().__init__(options)
         self.frames = frozenset(frames)
+        self.supposed = {rekey.frame: rekey for rekey in supposed}
         self.pooled = len(self.frames) > IN_PROCESS
 
     def items(self, ledger: Ledger) -> Iterable[Item[Keyable]]:
         """The key stage's, of these frames."""
         return (item for item in super().items(ledger) if item.id in self.frames)
+
+    def rekeys(self, ledger: Ledger) -> Mapping[str, Rekey]:
+        """What holds for single frames alone, or is supposed to."""
+        return {**super().rekeys(ledger), **self.supposed}
 
 
 def rekey(
@@ -85,7 +101,7 @@ def rekey(
         workspace: The workspace, of the calling thread.
         foregrounds: Ids of foregrounds, or of their frames.
         options: Of the `key` stage, by name: None goes back to the stage's, a shape is added, '' lifts shapes.
-        reviewer: Who says so.
+        reviewer: Who says so; git's user name or the login name where it is empty.
         note: Why.
         progress: As of `run_stage`.
 
@@ -97,8 +113,8 @@ def rekey(
     if not options:
         raise InputError("rekey: name what is to be another, as despill=0.5")
     with workspace.writing():
-        stage = _stage(workspace, frames_of(workspace.ledger, foregrounds))
-        given = _rekeys(workspace.ledger, stage, options, reviewer, note)
+        stage = stage_of(workspace, frames_of(workspace.ledger, foregrounds))
+        given = plan_rekeys(workspace.ledger, stage, options, reviewer.strip() or default_reviewer(), note.strip())
         workspace.ledger.add_rekeys(given)
         done = _key(workspace, stage, progress)
         if done.failed:
@@ -119,7 +135,7 @@ def undo_rekey(workspace: Workspace, foregrounds: Sequence[str], *, progress: Pr
         known = workspace.ledger.rekeys()
         frames = [frame for frame in frames_of(workspace.ledger, foregrounds) if frame in known]
         workspace.ledger.drop_rekeys(known[frame][-1] for frame in frames)
-        return _key(workspace, _stage(workspace, frames), progress) if frames else Rekeyed()
+        return _key(workspace, stage_of(workspace, frames), progress) if frames else Rekeyed()
 
 
 def frames_of(ledger: Ledger, rows: Sequence[str]) -> list[str]:
@@ -137,7 +153,7 @@ def frames_of(ledger: Ledger, rows: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(known[row] for row in rows))
 
 
-def _stage(workspace: Workspace, frames: Sequence[str]) -> KeySome:
+def stage_of(workspace: Workspace, frames: Sequence[str]) -> KeySome:
     """The key stage as it ran last, for these frames.
 
     Raises:
@@ -153,18 +169,23 @@ def _stage(workspace: Workspace, frames: Sequence[str]) -> KeySome:
     return stage
 
 
-def _rekeys(ledger: Ledger, stage: KeySome, options: Mapping[str, object], reviewer: str, note: str) -> list[Rekey]:
+def plan_rekeys(ledger: Ledger, stage: KeySome, options: Mapping[str, object], reviewer: str, note: str) -> list[Rekey]:
+    """The next change of each of the stage's frames; nothing is written.
+
+    Raises:
+        InputError: An option is unknown or out of range, or a mask is missing.
+    """
     frames = {frame.id: frame for frame in ledger.latest(Frame, *KeyFrames.needs)}
-    known, at = ledger.rekeys(), datetime.now(UTC).isoformat(timespec="seconds")
+    known, at = ledger.rekeys(), now()
     made = []
     for name in sorted(stage.frames):
         content, past = frames[name].content, known.get(name, [])
         before = past[-1].told if past and past[-1].frame_content == content else {}
         step = past[-1].step + 1 if past else 1
-        merged = json.dumps(_merged(stage.options, before, options))
+        told = json.dumps(_merged(stage.options, before, options))
         name_of_it = make_id("rekey", name, step)
         made.append(Rekey(
-            id=name_of_it, frame=name, frame_content=content, step=step, options=merged, reviewer=reviewer, note=note,
+            id=name_of_it, frame=name, frame_content=content, step=step, options=told, reviewer=reviewer, note=note,
             at=at,
         ))  # fmt: skip
     return made
