@@ -66,7 +66,7 @@ def forget(workspace: Workspace) -> None:
 
 
 COMMANDS: dict[str, Any] = {
-    "sync": lambda workspace: sync(workspace).name,
+    "sync": lambda workspace, **options: sync(workspace, **options).name,
     "pull": pull_as,
     "show": show,
     "tag": tag,
@@ -80,10 +80,10 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def serve(root: Path, port: int) -> None:
+def serve(root: Path, port: int, stage: Any) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a test runner in the background has it ignored
     try:
-        open_app(Workspace(root), port=port, browser=False, opened=say)
+        open_app(Workspace(root), stage=stage, port=port, browser=False, opened=say)
     except BgrsrError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
@@ -101,6 +101,6 @@ def answer_lines() -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        serve(Path(sys.argv[1]), int(sys.argv[2]))
+        serve(Path(sys.argv[1]), int(sys.argv[2]), (*sys.argv[3:], "foregrounds")[0])
     else:
         answer_lines()
