@@ -7,6 +7,7 @@ from typing import Any
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.ledger import Ledger
+from bgrsr_data.opinions import Conflict, Said
 from bgrsr_data.records import KINDS, Foreground, Frame, Record, RejectionRow, Rekey, Source, Verdict, make_id
 
 
@@ -22,6 +23,8 @@ class Ancestor:
         verdicts: What reviewers said of it; `valid` where its content is still what they saw.
         rejections: Why it, or a part of it, was left out.
         rekeys: How its keying was changed by hand, the first one first; `valid` for the one that decides.
+        earlier: What was said of it and taken back or said otherwise since, the first one first.
+        conflict: Its reviewers, where they are tied.
     """
 
     depth: int
@@ -31,6 +34,8 @@ class Ancestor:
     verdicts: list[tuple[Verdict, bool]] = field(default_factory=list)
     rejections: list[RejectionRow] = field(default_factory=list)
     rekeys: list[tuple[Rekey, bool]] = field(default_factory=list)
+    earlier: list[Said] = field(default_factory=list)
+    conflict: Conflict | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """For programs."""
@@ -42,6 +47,8 @@ class Ancestor:
             "record": self.record.model_dump(mode="json"),
             "verdicts": [{**v.model_dump(mode="json"), "valid": valid} for v, valid in self.verdicts],
             "rejections": [row.model_dump(mode="json") for row in self.rejections],
+            "earlier": [said.model_dump(mode="json") for said in self.earlier],
+            "conflict": self.conflict.as_dict() if self.conflict else None,
             "rekeys": [{**r.model_dump(mode="json"), "valid": valid} for r, valid in self.rekeys],
         }
 
@@ -75,6 +82,7 @@ def _walk(ledger: Ledger, start: str) -> list[Ancestor]:
             rejections.setdefault(row.item, []).append(row)
     walked: dict[str, Ancestor] = {}
     rekeys = ledger.rekeys()
+    conflicts = {conflict.row: conflict for conflict in ledger.conflicts()}
     ahead = [(0, start)]
     while ahead:
         depth, name = ahead.pop(0)
@@ -85,7 +93,11 @@ def _walk(ledger: Ledger, start: str) -> list[Ancestor]:
         said = [(v, v.row_content == record.content) for v in verdicts.get(name, [])]
         options = ledger.options(stage) or ""
         changed = _rekeys(ledger, rekeys, record) if isinstance(record, Foreground | Frame) else []
-        walked[name] = Ancestor(depth, stage, options, record, said, rejections.get(name, []), changed)
+        walked[name] = Ancestor(
+            depth, stage, options, record, said, rejections.get(name, []), changed,
+            [once for once in ledger.history(name) if once.taken_back or once.verdict not in verdicts.get(name, [])],
+            conflicts.get(name),
+        )  # fmt: skip
         ahead = [(depth + 1, parent) for parent in _named(record)] + ahead  # so a source stands under its own clip
     return list(walked.values())
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -42,6 +43,10 @@ class Conflict:
 
     row: str
     verdicts: tuple[Verdict, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For programs."""
+        return {"row": self.row, "verdicts": [verdict.model_dump(mode="json") for verdict in self.verdicts]}
 
     def __str__(self) -> str:
         said = ", ".join(f"{v.reviewer} says {v.verdict}{f' ({v.reason})' if v.reason else ''}" for v in self.verdicts)

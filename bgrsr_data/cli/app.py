@@ -9,7 +9,19 @@ import typer
 import typer.core
 
 from bgrsr_data import __version__
-from bgrsr_data.cli import choosing, exporting, footage, forgetting, look, rights, sets, sources, versions, workspaces
+from bgrsr_data.cli import (
+    choosing,
+    exporting,
+    footage,
+    forgetting,
+    look,
+    reviewing,
+    rights,
+    sets,
+    sources,
+    versions,
+    workspaces,
+)
 
 GROUP = "bgrsr.commands"
 ORDER = """
@@ -42,7 +54,19 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_globals)
-    for group in (workspaces, sources, footage, choosing, sets, versions, exporting, rights, look, forgetting):
+    for group in (
+        workspaces,
+        sources,
+        footage,
+        choosing,
+        sets,
+        reviewing,
+        versions,
+        exporting,
+        rights,
+        look,
+        forgetting,
+    ):
         group.commands(app)
     for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
         entry.load()(app)

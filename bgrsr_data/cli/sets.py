@@ -1,4 +1,4 @@
-"""Commands that make a set of what was cut out: combine, publish, review, run."""
+"""Commands that make a set of what was cut out: combine, publish, run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from bgrsr_data.cli import rekeying
 from bgrsr_data.cli.parameters import (
     JsonOption,
     MaxDiskOption,
@@ -26,11 +25,6 @@ def commands(app: typer.Typer) -> None:
     app.command()(with_options(CombineOptions)(combine))
     app.command()(publish)
     app.command()(run)
-    review = typer.Typer(no_args_is_help=True, help="Look at the set in FiftyOne; take verdicts back.")
-    review.command("open")(review_open)
-    review.command("pull")(review_pull)
-    rekeying.commands(review)
-    app.add_typer(review, name="review")
 
 
 def combine(
@@ -129,37 +123,3 @@ def run(
         plan_recipe(recipe, workspace, sources, workers=workers, max_disk=max_disk, as_json=json)
     else:
         run_recipe(recipe, workspace, sources, workers=workers, max_disk=max_disk, as_json=json)
-
-
-def review_open(
-    workspace: WorkspaceOption = HERE,
-    port: Annotated[int, typer.Option(help="Port of the App.")] = 5151,
-    browser: Annotated[bool, typer.Option(help="Open it in the browser.")] = True,
-) -> None:
-    """Open the set in the FiftyOne App; tag samples accept or reject there, and close with Ctrl-C.
-
-    Example: bgrsr review open -w demo
-    """
-    from bgrsr_data.cli.progress import counting, progress_bars
-    from bgrsr_data.review.app import open_app
-    from bgrsr_data.workspace import Workspace
-
-    def opened(url: str) -> None:
-        typer.echo(f"review: {url} (tag samples accept or reject; Ctrl-C closes; then: bgrsr review pull)")
-
-    with progress_bars() as progress:
-        open_app(Workspace(workspace), port=port, browser=browser, opened=opened, progress=counting(progress))
-
-
-def review_pull(
-    workspace: WorkspaceOption = HERE,
-    reviewer: Annotated[str | None, typer.Option(help="Your name; by default git's, or the login's.")] = None,
-    json: JsonOption = False,
-) -> None:
-    """Take the verdicts back from FiftyOne; what they reject leaves the combinations at once.
-
-    Example: bgrsr review pull -w demo --reviewer Ada
-    """
-    from bgrsr_data.cli.verdicts import pull_and_apply
-
-    pull_and_apply(workspace, reviewer, as_json=json)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bgrsr_data.cli.output import counted
 from bgrsr_data.lineage import Ancestor
-from bgrsr_data.records import Rekey
+from bgrsr_data.records import Rekey, Verdict
 
 
 def tell(ancestors: Sequence[Ancestor], made: Mapping[str, int]) -> str:
@@ -32,14 +32,23 @@ def _block(ancestor: Ancestor) -> Iterator[str]:
         yield f"{indent}  {name}: {text}"
     if ancestor.options and ancestor.options != "{}":
         yield f"{indent}  options of {ancestor.stage}: {ancestor.options}"
+    for said in ancestor.earlier:
+        then = f"; taken back by {said.by or said.verdict.reviewer} at {said.at}" if said.taken_back else ""
+        yield f"{indent}  earlier: {_judged(said.verdict)}{then}"
     for verdict, valid in ancestor.verdicts:
-        note = f" ({verdict.note})" if verdict.note else ""
         since = "" if valid else "; its content has changed since, so it does not count"
-        yield f"{indent}  verdict: {verdict.verdict} by {verdict.reviewer} at {verdict.at}{note}{since}"
+        yield f"{indent}  verdict: {_judged(verdict)}{since}"
+    if ancestor.conflict:
+        yield f"{indent}  conflict: {ancestor.conflict}"
     for rekey, valid in ancestor.rekeys:
         yield f"{indent}  {_told(rekey)}" + ("" if valid else _since(rekey, ancestor.rekeys[-1][0]))
     for row in ancestor.rejections:
         yield f"{indent}  rejected by {row.stage}: {row.reason}: {row.detail}"
+
+
+def _judged(verdict: Verdict) -> str:
+    why = ": ".join(part for part in (verdict.reason, verdict.note) if part)
+    return f"{verdict.verdict} by {verdict.reviewer} at {verdict.at}" + (f" ({why})" if why else "")
 
 
 def _told(rekey: Rekey) -> str:

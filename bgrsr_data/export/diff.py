@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from bgrsr_data.export.versions import manifest_of
 from bgrsr_data.manifests import read_rows
+from bgrsr_data.opinions import decide_between
 from bgrsr_data.records import (
     Background,
     Clip,
@@ -72,12 +73,25 @@ class Side:
 
     @cached_property
     def refused(self) -> dict[str, str]:
-        """Why a row is not to be used, by its id: the words of the last reviewer, or of the stage that rejected it."""
+        """Why a row is not to be used, by its id: the words of who decides, or of the stage that rejected it."""
         told = {row.item: f"{row.stage}: {row.reason}" for row in self._rejections}
-        for verdict in sorted(self._verdicts, key=lambda verdict: verdict.at):
-            note = f" ({verdict.note})" if verdict.note else ""
-            told[verdict.row] = f"{verdict.reviewer} rejected it{note}" if verdict.verdict == "reject" else ""
+        for row, verdicts in self._judged.items():
+            verdict = decide_between(verdicts)
+            why = ": ".join(part for part in (verdict.reason, verdict.note) if part)
+            note = f" ({why})" if why else ""
+            told[row] = f"{verdict.reviewer} rejected it{note}" if verdict.verdict == "reject" else ""
         return {name: why for name, why in told.items() if why}
+
+    @property
+    def _judged(self) -> dict[str, list[Verdict]]:
+        """The verdicts on each row as it is in this version; of a row that it lacks, on what it was last."""
+        judged: dict[str, list[Verdict]] = {}
+        for verdict in sorted(self._verdicts, key=lambda verdict: verdict.at):
+            row = self.known.get(verdict.row)
+            if row is None or row.content == verdict.row_content:
+                judged.setdefault(verdict.row, []).append(verdict)
+        lasting = {row: said[-1].row_content for row, said in judged.items()}
+        return {row: [v for v in said if v.row_content == lasting[row]] for row, said in judged.items()}
 
 
 def diff_versions(old: Path, new: Path) -> list[Change]:

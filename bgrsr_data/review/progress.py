@@ -50,10 +50,7 @@ class ReviewProgress:
 
     def as_dict(self) -> dict[str, Any]:
         """For programs."""
-        conflicts = [
-            {"row": c.row, "verdicts": [v.model_dump(mode="json") for v in c.verdicts]} for c in self.conflicts
-        ]
-        return {**asdict(self), "remaining": self.remaining, "conflicts": conflicts}
+        return {**asdict(self), "remaining": self.remaining, "conflicts": [c.as_dict() for c in self.conflicts]}
 
 
 def progress(workspace: Workspace, stage: Stage = "foregrounds") -> ReviewProgress:

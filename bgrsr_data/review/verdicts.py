@@ -1,26 +1,30 @@
-"""Verdicts come back from the App into the ledger.
+"""Tags and notes that a person gave by hand in the App come back into the ledger, and the journal with them.
 
 A verdict names the reviewer, the time and the content that was seen. It counts as long as the row's content is that
-(`Ledger.rejected_by_review`), so a row that is made anew is to be judged anew.
+(`Opinions.decided`), so a row that is made anew is to be judged anew.
 """
 
 from __future__ import annotations
 
-import getpass
-import os
-import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from typing import Any
 
 from bgrsr_data.errors import InputError, Rejection
-from bgrsr_data.ledger import Ledger
-from bgrsr_data.records import Verdict, make_id
+from bgrsr_data.opinions import Conflict, decide_between
+from bgrsr_data.records import Verdict
+from bgrsr_data.review import journal
 from bgrsr_data.review.database import connect
 from bgrsr_data.review.dataset import dataset_name
+from bgrsr_data.review.groups import STAGES
+from bgrsr_data.review.judge import default_reviewer, make_verdict, now, warn_of_changes
 from bgrsr_data.review.marks import Mark
-from bgrsr_data.review.seen import SeenGroup, read_groups, write_mark
+from bgrsr_data.review.reasons import REASONS
+from bgrsr_data.review.seen import SeenGroup, read_groups, write_standing
+from bgrsr_data.review.standing import standing_of
 from bgrsr_data.workspace import Workspace
+
+_Known = Mapping[tuple[str, str], list[Verdict]]
 
 
 @dataclass
@@ -28,43 +32,74 @@ class Pulled:
     """What a pull brought.
 
     Args:
-        verdicts: New and changed ones, as they are in the ledger now.
-        withdrawn: Those whose tag was removed.
-        unchanged: How many verdicts were already in the ledger.
+        verdicts: New and changed ones: given by hand, or waiting in the journal.
+        withdrawn: Those that were taken back.
+        unchanged: How many rows carry the verdict that the ledger held already.
+        conflicts: The rows on which reviewers are tied now.
         warnings: One line for each row that was skipped, and why.
     """
 
     verdicts: list[Verdict] = field(default_factory=list)
     withdrawn: list[Verdict] = field(default_factory=list)
     unchanged: int = 0
+    conflicts: list[Conflict] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "verdicts": [verdict.model_dump(mode="json") for verdict in self.verdicts],
+            "withdrawn": [verdict.model_dump(mode="json") for verdict in self.withdrawn],
+            "unchanged": self.unchanged,
+            "conflicts": [conflict.as_dict() for conflict in self.conflicts],
+            "warnings": self.warnings,
+        }
 
 
 def pull(workspace: Workspace, reviewer: str | None = None) -> Pulled:
-    """Bring verdicts from FiftyOne into the ledger, as the workspace's one writer.
+    """Bring what was said into the ledger, as the workspace's one writer: the journal, then the tags of every stage.
 
     Args:
         workspace: The workspace.
-        reviewer: Who judged; git's user name or the login name when None.
+        reviewer: Who gave the tags; git's user name or the login name when None.
 
     Raises:
         InputError: FiftyOne is not installed, or the workspace was never opened in it.
-        LockedError: Another process is writing the workspace.
+        LockedError: Another process is writing the workspace; all that was said stays where it is.
         ToolError: FiftyOne has no database.
     """
-    name = dataset_name(workspace.root)
+    settled = journal.settle(workspace)
     fiftyone = connect()
-    if not fiftyone.dataset_exists(name):
+    names = [name for stage in STAGES if fiftyone.dataset_exists(name := dataset_name(workspace.root, stage))]
+    if not names and not settled.said:
         raise InputError(f"{workspace.root}: was never opened for review; open it with: bgrsr review open")
-    dataset = fiftyone.load_dataset(name)
+    pulled = Pulled(
+        [said.verdict for said in settled.said if not said.taken_back],
+        [said.verdict for said in settled.said if said.taken_back],
+        warnings=settled.warnings,
+    )
+    for name in names:
+        _pull_dataset(pulled, fiftyone.load_dataset(name), workspace, reviewer or default_reviewer())
+    pulled.warnings += warn_of_changes(workspace, pulled.verdicts)
+    pulled.conflicts = workspace.ledger.conflicts()
+    return pulled
+
+
+def _pull_dataset(pulled: Pulled, dataset: Any, workspace: Workspace, reviewer: str) -> None:
+    """Take the tags of one stage, and show on its pictures what stands then."""
     groups = read_groups(dataset)
     with workspace.writing():
-        pulled = compare(groups, workspace.ledger.verdicts(), reviewer or default_reviewer(), now())
-        workspace.ledger.add_verdicts(pulled.verdicts)
-        workspace.ledger.drop_verdicts(pulled.withdrawn)
-    pulled.warnings += _outdated(pulled.verdicts, workspace.ledger)
-    write_mark(dataset, _settled(groups, workspace.ledger.verdicts()))
-    return pulled
+        own = compare(groups, workspace.ledger.verdicts(), reviewer, at := now())
+        workspace.ledger.add_verdicts(own.verdicts)
+        workspace.ledger.drop_verdicts(own.withdrawn, by=reviewer, at=at)
+    taken = {verdict.row for verdict in (*own.verdicts, *own.withdrawn)}
+    standing = standing_of(workspace, {group.row: group.content for group in groups})
+    for over in (True, False):
+        write_standing(dataset, [(g, standing[g.row]) for g in groups if (g.row in taken) is over], over=over)
+    pulled.verdicts += own.verdicts
+    pulled.withdrawn += own.withdrawn
+    pulled.unchanged += own.unchanged
+    pulled.warnings += own.warnings
 
 
 def compare(groups: Iterable[SeenGroup], verdicts: Iterable[Verdict], reviewer: str, at: str) -> Pulled:
@@ -78,7 +113,7 @@ def compare(groups: Iterable[SeenGroup], verdicts: Iterable[Verdict], reviewer: 
     """
     pulled = Pulled()
     held: dict[tuple[str, str], list[Verdict]] = {}
-    for verdict in sorted(verdicts, key=lambda v: v.at):
+    for verdict in verdicts:
         held.setdefault((verdict.row, verdict.row_content), []).append(verdict)
     for group in groups:
         try:
@@ -86,70 +121,34 @@ def compare(groups: Iterable[SeenGroup], verdicts: Iterable[Verdict], reviewer: 
         except Rejection as unclear:
             pulled.warnings.append(f"{group.row}: {unclear.detail}; remove one of the tags and pull again")
             continue
-        known = held.get((group.row, group.content), [])
-        _compare_one(pulled, group, mark, known, reviewer, at)
+        _compare_one(pulled, group, mark, held, reviewer, at)
     return pulled
 
 
-def default_reviewer() -> str:
-    """Git's user name, or else the login name."""
-    try:
-        said = subprocess.run(["git", "config", "user.name"], capture_output=True, text=True, timeout=10, check=False)
-        name = said.stdout.strip()
-    except OSError:
-        name = ""  # no git here
-    if name:
-        return name
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a user id without a name, as in containers
-        return f"user-{os.getuid()}"
-
-
-def now() -> str:
-    """The time, UTC, ISO 8601, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _compare_one(pulled: Pulled, group: SeenGroup, mark: Mark, known: list[Verdict], reviewer: str, at: str) -> None:
-    holds = Mark(known[-1].verdict, known[-1].note) if known else Mark()
+def _compare_one(pulled: Pulled, group: SeenGroup, mark: Mark, held: _Known, reviewer: str, at: str) -> None:
+    known = held.get((group.row, group.content), [])
+    decided = decide_between(known) if known else None
+    holds = Mark(decided.verdict, decided.note) if decided else Mark()
     if mark.word is None and mark.note:
         pulled.warnings.append(f"{group.row}: has a note but neither accept nor reject; it stays in FiftyOne only")
     if mark in (group.base, holds):
         pulled.unchanged += holds.word is not None
-    elif mark.word is None:
-        pulled.withdrawn += known
+    elif mark.word is None:  # one's own word is taken back; where there is none, the word that was shown
+        pulled.withdrawn += [verdict for verdict in known if verdict.reviewer == reviewer] or known
     else:
-        key = make_id("verdict", group.row, reviewer)
         pulled.verdicts.append(
-            Verdict(
-                id=key,
-                row=group.row,
-                row_content=group.content,
-                verdict=mark.word,
+            make_verdict(
+                group.row,
+                group.content,
+                mark.word,
                 reviewer=reviewer,
-                note=mark.note,
                 at=at,
+                reason=_reason_in(mark.note) if mark.word == "reject" else "",
+                note=mark.note,
             )
         )
 
 
-def _settled(groups: Iterable[SeenGroup], verdicts: Iterable[Verdict]) -> list[tuple[SeenGroup, Mark, str]]:
-    """The groups that the ledger now agrees with, and that do not show it yet."""
-    held = {(verdict.row, verdict.row_content): verdict for verdict in sorted(verdicts, key=lambda v: v.at)}
-    settled = []
-    for group in groups:
-        verdict = held.get((group.row, group.content))
-        mark = Mark(verdict.verdict, verdict.note) if verdict else Mark()
-        if group.base != mark and group.wants(mark):
-            settled.append((group, mark, verdict.reviewer if verdict else ""))
-    return settled
-
-
-def _outdated(verdicts: Iterable[Verdict], ledger: Ledger) -> list[str]:
-    current = {row.id: row.content for v in verdicts for _, _, row in ledger.find(v.row) if row.id == v.row}
-    return [
-        f"{verdict.row}: was made anew since it was opened, so its verdict does not count; open it again"
-        for verdict in verdicts
-        if current.get(verdict.row) != verdict.row_content
-    ]
+def _reason_in(note: str) -> str:
+    """The reason that a note begins with, as in the tag "reject: halo at the hair"."""
+    return next((reason for reason in REASONS if note.lower().split(" ")[0].rstrip(":,;.") == reason), "")

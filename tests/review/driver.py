@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +30,13 @@ def load(workspace: Workspace) -> Any:
     return connect().load_dataset(dataset_name(workspace.root))
 
 
+def sync_telling(workspace: Workspace, **options: Any) -> dict[str, Any]:
+    told: list[str] = []
+    return {"name": sync(workspace, told=told.append, **options).name, "told": told}
+
+
 def pull_as(workspace: Workspace, reviewer: str) -> dict[str, Any]:
-    pulled = asdict(pull(workspace, reviewer))
-    return pulled | {name: [verdict.model_dump() for verdict in pulled[name]] for name in ("verdicts", "withdrawn")}
+    return pull(workspace, reviewer).as_dict()
 
 
 def show(workspace: Workspace) -> dict[str, dict[str, Any]]:
@@ -66,7 +69,7 @@ def forget(workspace: Workspace) -> None:
 
 
 COMMANDS: dict[str, Any] = {
-    "sync": lambda workspace, **options: sync(workspace, **options).name,
+    "sync": sync_telling,
     "pull": pull_as,
     "show": show,
     "tag": tag,
