@@ -123,6 +123,9 @@ def rows_to_publish(ledger: Ledger, model: type[Record]) -> list[Record]:
         return list(ledger.latest(Frame, "frames", "select", "deblur"))
     if model is Background:
         return list(ledger.latest(Background, "frames", "select"))
+    if model is Combination:
+        out = ledger.rejected_by_review()
+        return [row for row in ledger.rows(Combination) if row.id not in out]
     if model is Rekey:
         return sorted(rekeys_that_count(ledger).values(), key=lambda row: row.id)
     if model is RejectionRow:
