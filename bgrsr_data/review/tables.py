@@ -57,7 +57,8 @@ class Tables:
         first: dict[str, int] = {}
         for number, value in enumerate(table[column].to_pylist()):
             first.setdefault(value, number)
-        taken = table.take([first[value] for value in sorted(set(values)) if value in first])
+        places = [first[value] for value in sorted(set(values)) if value in first]
+        taken = table.take(pa.array(places, pa.int64()))
         return {getattr(row, column): row for row in rows_of(taken, model)}
 
     def chosen(self, model: type[R], score: Callable[[pa.Table], NDArray[np.float64]]) -> list[R]:
