@@ -31,7 +31,7 @@ def licences(
     """Say under which licences the published set is, and how much of it may be handed on.
 
     A combination shows up to three pieces of footage, so it counts under each of their licences; "whole" counts what
-    comes to be under a licence as a whole: the strictest of the parts, "none" where they may not go together.
+    comes to be under a licence as a whole: the strictest of the parts; "not-shareable" where these contradict.
 
     Example: bgrsr licences -w demo
 

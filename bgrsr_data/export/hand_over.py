@@ -8,11 +8,11 @@ from pathlib import Path
 
 from bgrsr_data.combine.render import Renderer
 from bgrsr_data.errors import InputError
+from bgrsr_data.export.datasheet import Told, papers
 from bgrsr_data.export.folder import ExportFolder
 from bgrsr_data.export.formats import images
 from bgrsr_data.export.formats.base import RENDERED, Parcel, Progress, quietly
 from bgrsr_data.export.formats.registry import FORMATS
-from bgrsr_data.export.licence_table import licence_files
 from bgrsr_data.export.options import SPLITS, ExportOptions
 from bgrsr_data.export.rights import Rights, choose_licensed
 from bgrsr_data.export.versions import keep_version, published_on
@@ -94,7 +94,8 @@ def _write(parcel: Parcel, folder: ExportFolder, form: str) -> int:
     if parcel.rendered:
         images.write(parcel, folder, RENDERED)
     FORMATS[form].write(parcel, folder)
-    for name, content in licence_files(parcel.rows, parcel.rights, trimaps=_trimaps(parcel, form)).items():
+    told = Told(parcel.title, parcel.version, parcel.published, parcel.rows, parcel.rights)
+    for name, content in papers(parcel.root, told, trimaps=_trimaps(parcel, form)).items():
         folder.write(name, content)
     return folder.seal()
 

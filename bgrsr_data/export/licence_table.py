@@ -34,7 +34,7 @@ class Line:
         id: Of its row.
         kind: One of KINDS.
         split: Where it is a combination.
-        licence: In one spelling; of a combination the strictest of its parts', "none" where they cannot go together.
+        licence: In one spelling; of a combination the strictest of its parts', "not-shareable" where they contradict.
         attribution, commercial, derivatives, share_alike, redistribution: As of Terms.
         why: What contradicts what, in words; empty as a rule.
         footage: Ids of the clips it shows: a combination's person, room, and room to come.

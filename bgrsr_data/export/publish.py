@@ -111,8 +111,10 @@ class Publish(Stage[Rows | Persons]):
         return [ManifestRow(id=make_id("manifest", relative), path=relative, sha256=sha256_of(path), rows=len(rows))]
 
     def finish(self, root: Path) -> None:
-        """Keep what was published as a version, where it is another than the last."""
-        keep_version(root)
+        """Keep what was published as a version, where it is another than the last, with its papers."""
+        from bgrsr_data.export.datasheet import document_version  # noqa: PLC0415 - where something is published
+
+        document_version(root, keep_version(root))
 
 
 def rows_to_publish(ledger: Ledger, model: type[Record]) -> list[Record]:

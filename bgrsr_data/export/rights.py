@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.export.terms import Mixed, mix, terms_of
-from bgrsr_data.licences import canonical, is_accepted
+from bgrsr_data.licences import UNKNOWN, canonical, is_accepted
 from bgrsr_data.manifests import manifest_path, read_rows
 from bgrsr_data.records import Background, Clip, Combination, Foreground, Trimap
 
@@ -49,7 +50,9 @@ class Rights:
         made: list[Foreground | Background | Trimap] = [*read_rows(manifest_path(root, Foreground), Foreground)]
         made += read_rows(manifest_path(root, Background), Background)
         made += read_rows(manifest_path(root, Trimap), Trimap)
-        return cls(clips, {row.id: row.clip for row in made})
+        clip_of = {row.id: row.clip for row in made}
+        lost = {name: _lost(name) for name in clip_of.values() if name not in clips}
+        return cls(clips | lost, clip_of)
 
     def parts(self, row: Combination) -> tuple[Clip, Clip, Clip]:
         """The footage of the person, of the room they were in, and of the room they are put in."""
@@ -124,6 +127,14 @@ def credit(clip: Clip) -> str:
     text = f" ({terms.address})" if terms.address else ""
     asked = f" — {' '.join(clip.attribution.split())}" if clip.attribution else ""
     return f"“{clip.title}” by {clip.creator}{where}, {terms.licence}{text}{asked}"
+
+
+def _lost(name: str) -> Clip:
+    """Footage that no manifest tells of any more: so nobody tells its licence."""
+    return Clip(
+        id=name, source="", role="background", person="", licence=UNKNOWN, creator=UNKNOWN, title=name, path="",
+        sha256="", media="still", width=0, height=0, frames=0, duration=Fraction(0), codec="",
+    )  # fmt: skip
 
 
 def _may(licence: str, accepted: Sequence[str]) -> bool:

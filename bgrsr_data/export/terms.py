@@ -21,7 +21,7 @@ from functools import cache
 
 from bgrsr_data.licences import UNKNOWN, canonical, is_known
 
-NONE = "none"  # no licence lets it be shared
+NONE = "not-shareable"  # no licence lets it be shared
 _ADDRESSES = {
     "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
     "CC-PDM-1.0": "https://creativecommons.org/publicdomain/mark/1.0/",
@@ -77,7 +77,7 @@ class Mixed:
 
     Attributes:
         licence: The strictest of them, several joined by AND as in SPDX where each keeps its own; "unknown" where one
-            is not known; "none" where no licence lets the whole be shared.
+            is not known; NONE where no licence lets the whole be shared.
         terms: All that holds of the whole.
         conflict: Why the parts contradict each other, in words; empty where they do not.
         forbidden: Whether a part forbids by its licence that what was changed is shared (ND).

@@ -113,14 +113,15 @@ def published_on(root: Path, version: Version) -> str:
 
 
 def holding(root: Path, ids: set[str]) -> list[Path]:
-    """The manifests, relative to `root`, of every version that tells of one of these clips or sources."""
+    """The manifests and papers, relative to `root`, of every version that tells of one of these clips or sources."""
     found: list[Path] = []
     for version in versions(root):
         folder = root / FOLDER / version.name
         clips, rejections = manifest_of(folder, Clip), manifest_of(folder, RejectionRow)
         told = {(clips, "id"), (clips, "source"), (rejections, "item")}
         if any(path.is_file() and ids & set(_column(path, name)) for path, name in told):
-            found += [(folder / name).relative_to(root) for name in version.files]
+            inside = (path for path in folder.iterdir() if path.name != ABOUT)  # manifests, and the papers beside them
+            found += sorted(path.relative_to(root) for path in inside)
     return found
 
 

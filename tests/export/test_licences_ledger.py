@@ -21,7 +21,7 @@ from bgrsr_data.export.hand_over import hand_over
 from bgrsr_data.export.licence_table import held, licence_files, licence_lines
 from bgrsr_data.export.options import ExportOptions
 from bgrsr_data.export.rights import Rights, attribution, choose_licensed, credit
-from bgrsr_data.export.terms import terms_of
+from bgrsr_data.export.terms import NONE, terms_of
 from bgrsr_data.licences import canonical
 from bgrsr_data.manifests import manifest_path, read_rows, write_rows
 from bgrsr_data.records import Clip, Combination
@@ -110,7 +110,7 @@ def test_parts_that_contradict_each_other_go_only_where_they_were_named(
     assert choose_licensed(rows, rights, ["open"]) == [row for row in rows if row not in keyed]
     assert choose_licensed(rows, rights, ["odbl-1.0", "cc-by-sa", "cc0"]) == rows
     lines = {line.id: line for line in licence_lines(rows, rights)}
-    assert all(lines[row.id].licence == "none" and "each ask" in lines[row.id].why for row in keyed)
+    assert all(lines[row.id].licence == NONE and "each ask" in lines[row.id].why for row in keyed)
 
 
 def relicensed(finished: Path, root: Path, by_clip: Callable[[Clip], str]) -> Path:

@@ -89,7 +89,8 @@ def test_a_version_stays_byte_for_byte_when_the_set_moves_on(place: Workspace) -
     publish(place, combine=[combination("1", "ada")])
     assert [version.name for version in versions(place.root)] == ["v1", "v2"]
     assert {path.name: path.read_bytes() for path in find_version(place.root, "v1").iterdir()} == before
-    assert len(before) == len(FILES) + 1
+    papers = {"DATASHEET.md", "ATTRIBUTION.txt", "licences.md", "licences.csv", "licences.parquet"}
+    assert before.keys() == {f"{name}.parquet" for name in FILES.values()} | {"version.json"} | papers
 
 
 def test_a_version_is_found_by_number_by_hash_and_as_the_last(place: Workspace) -> None:
