@@ -23,6 +23,7 @@ from bgrsr_data.fetch.kept import SUFFIX, Kept
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.marked import did_you_mean
 from bgrsr_data.records import Clip, ReportRow, Source, content_hash, make_id, reject_part
+from bgrsr_data.review.journal import forget_said
 from bgrsr_data.runner import run_stage
 from bgrsr_data.sources import STAGE as SOURCES
 from bgrsr_data.stages import stage_as_it_ran
@@ -139,6 +140,7 @@ def forget(workspace: Workspace, doomed: Doomed) -> bool:
     Returns:
         As `finish`.
     """
+    forget_said(workspace.root, {doomed.source.id, *(row for _, _, row in doomed.grave.rows)})
     workspace.ledger.bury(doomed.grave)
     return finish(workspace)
 

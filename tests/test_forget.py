@@ -21,6 +21,8 @@ from small import bgrsr, calm
 from bgrsr_data.fetch.kept import Kept
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.records import Clip, Source, Verdict, make_id
+from bgrsr_data.review.journal import JOURNAL, settle
+from bgrsr_data.review.judge import judge
 from bgrsr_data.workspace import Workspace
 
 NAME = "astronaut-green"
@@ -227,3 +229,17 @@ def test_killed_at_any_moment_the_same_command_completes(root: Path, moment: str
     assert ended.returncode == 0, ended.stderr
     assert tree(root) == tree(undisturbed)
     assert bgrsr("status", "-w", root, "--json").stdout.count("forgotten") == 0  # until the next fetch says so
+
+
+def test_what_was_said_of_it_and_waits_in_the_journal_goes_too(root: Path) -> None:
+    place = Workspace(root)
+    _, ids = ids_of(root, NAME)
+    mine = next(row for _, row in place.ledger.records("key") if row.id in ids)
+    other = next(row for _, row in place.ledger.records("frames") if row.id not in ids)
+    with place.writing():
+        judge(root, [mine.id, other.id], "reject", reviewer="r", note="her red scarf")
+    assert bgrsr("forget", NAME, "--yes", "-w", root).returncode == 0
+    assert mine.id not in (root / JOURNAL).read_text()
+    assert [said.verdict.row for said in settle(place).said] == [other.id]
+    assert place.ledger.history(mine.id) == []
+    place.close()
