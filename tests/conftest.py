@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from bgrsr_data.errors import BgrsrError
 from bgrsr_data.media.ffmpeg import ffmpeg_path
 
 ROOT = Path(__file__).parents[1]
@@ -42,3 +43,21 @@ def small_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from small import make_small_set
 
     return make_small_set(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of a FiftyOne with an own mongod, database and HOME."""
+    from own_mongod import own_mongod
+
+    from bgrsr_data.review.mongod import check_database, find_mongod
+
+    try:
+        check_database()
+    except BgrsrError as missing:
+        pytest.skip(str(missing))
+    mongod = find_mongod()
+    if not mongod.is_file():
+        pytest.skip("FiftyOne has no mongod of its own here")
+    with own_mongod(mongod, tmp_path_factory.mktemp("home")) as environment:
+        yield environment

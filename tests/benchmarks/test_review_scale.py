@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from own_mongod import free_port
 from review import conftest
-from review.conftest import SmallSet, free_port
+from review.conftest import SmallSet
 
 from bgrsr_data.ledger import Done
 from bgrsr_data.records import Foreground

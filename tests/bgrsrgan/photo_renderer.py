@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bgrsr_data.media.colour import to_linear, to_srgb8
 from bgrsrgan.config import TrainConfig
-from bgrsrgan.data.combinations import CombinationDataset
+from bgrsrgan.data.combinations import Combinations
 
 Pixels = NDArray[np.uint8]
 
@@ -99,8 +99,8 @@ class PhotoRenderer:
     def time_s(self, combination: PhotoCombination) -> float:
         return float(combination.seed)
 
-    def examples(self, split: str) -> CombinationDataset:
-        return CombinationDataset(self, self.combinations(split), cache_bytes=2**30)
+    def examples(self, split: str) -> Combinations:
+        return Combinations(self, self.combinations(split), cache_bytes=2**30)
 
     def _placed(self, rgb: Pixels, alpha: Pixels, random: np.random.Generator) -> tuple[Pixels, Pixels]:
         scale = self.height / 512 * random.uniform(0.75, 1.1)

@@ -13,7 +13,7 @@ from published_set import publish_set
 
 from bgrsr_data.errors import InputError
 from bgrsrgan.config import TrainConfig
-from bgrsrgan.data import CombinationDataset, Draw, Schedule
+from bgrsrgan.data import Combinations, Draw, Schedule
 from bgrsrgan.data.examples import Joined, as_float
 from bgrsrgan.data.loader import BATCHES_AHEAD, batches, in_order, split_of, spread, usual_workers
 from bgrsrgan.data.schedule import AS_IT_IS
@@ -52,7 +52,7 @@ def test_another_seed_gives_another_order_and_variation_can_be_left_out() -> Non
 
 def test_a_batch_has_the_renderers_pixels_with_channels_first(renderer) -> None:
     rows = renderer.combinations("train")
-    batch = next(in_order(CombinationDataset(renderer, rows), batch=2))
+    batch = next(in_order(Combinations(renderer, rows), batch=2))
     pair = renderer.render(rows[1])
     assert batch.lr_frame.shape == (2, 3, 36, 48)
     assert batch.hr_alpha.shape == (2, 1, 72, 96)
@@ -63,14 +63,14 @@ def test_a_batch_has_the_renderers_pixels_with_channels_first(renderer) -> None:
 
 
 def test_a_mirrored_draw_mirrors_every_picture_of_the_pair(renderer) -> None:
-    dataset = CombinationDataset(renderer, renderer.combinations("train"))
+    dataset = Combinations(renderer, renderer.combinations("train"))
     for plain, mirrored in zip(dataset[Draw(0)], dataset[Draw(0, True)], strict=True):
         assert torch.equal(mirrored, plain.flip(-1))
 
 
 def test_a_recoloured_pair_is_still_the_foreground_over_its_background(renderer) -> None:
     """Where the person is not, the target is the target background, in the new colours too; alpha has none."""
-    dataset = CombinationDataset(renderer, renderer.combinations("train"))
+    dataset = Combinations(renderer, renderer.combinations("train"))
     plain, grey = dataset[Draw(0)], dataset[Draw(0, channels=(2, 2, 0))]
     assert torch.equal(grey.lr_frame, plain.lr_frame[[2, 2, 0]])
     away = (grey.hr_alpha == 0).expand(3, -1, -1)
@@ -81,8 +81,8 @@ def test_a_recoloured_pair_is_still_the_foreground_over_its_background(renderer)
 
 def test_kept_pairs_are_rendered_once_and_only_as_many_as_fit(renderer) -> None:
     rows = renderer.combinations("train")[:3]
-    size = sum(tensor.nbytes for tensor in CombinationDataset(renderer, rows)[Draw(0)])
-    dataset = CombinationDataset(renderer, rows, cache_bytes=2 * size)
+    size = sum(tensor.nbytes for tensor in Combinations(renderer, rows)[Draw(0)])
+    dataset = Combinations(renderer, rows, cache_bytes=2 * size)
     renderer.rendered.clear()
     for _ in range(2):
         for row in range(3):
@@ -93,7 +93,7 @@ def test_kept_pairs_are_rendered_once_and_only_as_many_as_fit(renderer) -> None:
 @pytest.mark.parametrize("workers", [1, 2, 5, None])
 def test_any_number_of_threads_gives_the_same_batches(renderer, workers: int | None) -> None:
     schedule = Schedule(count=8, batch=2, seed=0, start=0, stop=6)
-    dataset = CombinationDataset(renderer, renderer.combinations("train"), cache_bytes=10**7, crop=(16, 12))
+    dataset = Combinations(renderer, renderer.combinations("train"), cache_bytes=10**7, crop=(16, 12))
     alone, ahead = list(batches(dataset, schedule, workers=0)), list(batches(dataset, schedule, workers=workers))
     assert len(alone) == len(ahead) == 6
     for one, other in zip(alone, ahead, strict=True):
@@ -101,7 +101,7 @@ def test_any_number_of_threads_gives_the_same_batches(renderer, workers: int | N
 
 
 def test_threads_work_no_further_ahead_than_two_batches(renderer) -> None:
-    dataset = CombinationDataset(renderer, renderer.combinations("train"))
+    dataset = Combinations(renderer, renderer.combinations("train"))
     made = batches(dataset, Schedule(count=8, batch=2, seed=0, start=0, stop=40), workers=4)
     for taken in range(1, 4):
         next(made)
@@ -112,7 +112,7 @@ def test_threads_work_no_further_ahead_than_two_batches(renderer) -> None:
 
 
 def test_a_run_that_is_stopped_leaves_no_thread_behind(renderer) -> None:
-    dataset = CombinationDataset(renderer, renderer.combinations("train"))
+    dataset = Combinations(renderer, renderer.combinations("train"))
     before = set(threading.enumerate())
     made = batches(dataset, Schedule(count=8, batch=2, seed=0, start=0, stop=40), workers=3)
     next(made)
@@ -130,8 +130,8 @@ def test_half_of_the_cores_make_examples_and_processes_of_one_machine_share_them
 
 
 def test_a_crop_shows_the_same_part_at_every_resolution(renderer) -> None:
-    dataset = CombinationDataset(renderer, renderer.combinations("train"), crop=(16, 12))
-    whole = CombinationDataset(renderer, renderer.combinations("train"))[Draw(0)]
+    dataset = Combinations(renderer, renderer.combinations("train"), crop=(16, 12))
+    whole = Combinations(renderer, renderer.combinations("train"))[Draw(0)]
     places = set()
     for seed in range(1, 9):
         part = dataset[Draw(0, seed=seed)]
@@ -153,21 +153,21 @@ def _places(whole: torch.Tensor, part: torch.Tensor) -> list[tuple[int, int]]:
 
 
 def test_what_is_measured_is_whole_and_a_schedule_never_draws_the_seed_that_says_so(renderer) -> None:
-    dataset = CombinationDataset(renderer, renderer.combinations("train"), crop=(16, 12))
+    dataset = Combinations(renderer, renderer.combinations("train"), crop=(16, 12))
     assert next(in_order(dataset, batch=2)).lr_frame.shape == (2, 3, 36, 48)
     assert all(draw.seed > 0 for draw in _flat(Schedule(count=5000, batch=10, seed=0, start=0, stop=1000)))
 
 
 def test_a_crop_larger_than_the_picture_is_an_input_error(renderer) -> None:
-    dataset = CombinationDataset(renderer, renderer.combinations("train"), crop=(50, 12))
+    dataset = Combinations(renderer, renderer.combinations("train"), crop=(50, 12))
     with pytest.raises(InputError, match="a crop of 50×12 is larger than the picture of 48×36"):
         dataset[Draw(0, seed=1)]
 
 
 def test_joined_examples_are_those_of_each_part_in_turn(renderer) -> None:
     rows = renderer.combinations("train")
-    whole = CombinationDataset(renderer, rows)
-    parts = [CombinationDataset(renderer, some) for some in (rows[:3], [], rows[3:])]
+    whole = Combinations(renderer, rows)
+    parts = [Combinations(renderer, some) for some in (rows[:3], [], rows[3:])]
     joined = Joined(parts, crop=(16, 12))
     assert len(joined) == len(rows)
     for row in range(len(rows)):
@@ -202,7 +202,7 @@ def test_an_error_in_a_rendering_thread_comes_through_as_it_is(renderer) -> None
         raise InputError("the file is gone")
 
     renderer.render = fail
-    dataset = CombinationDataset(renderer, renderer.combinations("train"))
+    dataset = Combinations(renderer, renderer.combinations("train"))
     with pytest.raises(InputError, match=r"^the file is gone$"):
         next(batches(dataset, Schedule(count=8, batch=2, seed=0, start=0, stop=2), workers=1))
 

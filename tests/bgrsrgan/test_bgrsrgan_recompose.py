@@ -6,7 +6,7 @@ import torch
 
 from bgrsr_data.combine.draw import Camera
 from bgrsr_data.media.colour import to_linear
-from bgrsrgan.data import CombinationDataset, Draw
+from bgrsrgan.data import Combinations, Draw
 from bgrsrgan.data.degrade import CLEAN
 from bgrsrgan.data.examples import Origin, pixels
 from bgrsrgan.data.recompose import draw_tint, dress, lay, lift, move, recompose, see
@@ -98,29 +98,29 @@ def test_a_tint_without_strength_is_its_gain() -> None:
 
 def test_draws_without_a_seed_are_never_recomposed_and_others_as_often_as_asked(renderer) -> None:
     rows = renderer.combinations("train")
-    plain = CombinationDataset(renderer, rows)
-    some = CombinationDataset(renderer, rows, cache_bytes=10**8, recompose=0.5)
+    plain = Combinations(renderer, rows)
+    some = Combinations(renderer, rows, cache_bytes=10**8, recompose=0.5)
     assert torch.equal(some[Draw(0)].hr_target, plain[Draw(0)].hr_target)
     kept = sum(torch.equal(some[Draw(0, seed=n)].hr_target, plain[Draw(0)].hr_target) for n in range(1, 61))
     assert 18 < kept < 42
 
 
 def test_a_recomposed_example_is_the_same_whenever_it_is_drawn(renderer) -> None:
-    dataset = CombinationDataset(renderer, renderer.combinations("train"), recompose=1.0)
+    dataset = Combinations(renderer, renderer.combinations("train"), recompose=1.0)
     for one, two in zip(dataset[Draw(3, seed=5)], dataset[Draw(3, seed=5)], strict=True):
         assert one.dtype == torch.uint8
         assert torch.equal(one, two)
 
 
 def test_a_crop_is_recomposed_at_its_own_size(renderer) -> None:
-    dataset = CombinationDataset(renderer, renderer.combinations("train"), crop=(24, 18), recompose=1.0)
+    dataset = Combinations(renderer, renderer.combinations("train"), crop=(24, 18), recompose=1.0)
     example = dataset[Draw(1, seed=9)]
     assert example.lr_frame.shape == (3, 18, 24)
     assert pixels(example.hr_alpha).shape == (36, 48, 1)
 
 
 def test_somebody_with_few_combinations_is_drawn_more_often_than_their_share(renderer) -> None:
-    class Uneven(CombinationDataset):
+    class Uneven(Combinations):
         def origin(self, row: int) -> Origin:
             return Origin(str(row), "often" if row < 16 else "seldom")
 
@@ -130,7 +130,7 @@ def test_somebody_with_few_combinations_is_drawn_more_often_than_their_share(ren
 
 
 def test_where_a_crop_lies_does_not_hang_on_whether_it_is_recomposed(renderer, monkeypatch) -> None:
-    dataset = CombinationDataset(renderer, renderer.combinations("train"), crop=(16, 12), recompose=0.5)
+    dataset = Combinations(renderer, renderer.combinations("train"), crop=(16, 12), recompose=0.5)
     seeds: list[int] = []  # of those that are taken as they are
 
     def crop(example, size, seed: int):

@@ -192,12 +192,12 @@ def test_threads_that_share_a_renderer_draw_the_same_pixels(drawn_set: Path) -> 
 
 
 def test_the_trainers_threads_draw_the_same_batches(drawn_set: Path) -> None:
-    from bgrsrgan.data import CombinationDataset, Schedule
+    from bgrsrgan.data import Combinations, Schedule
     from bgrsrgan.data.loader import batches
 
     def drawn(workers: int) -> list[bytes]:
         renderer = Renderer(drawn_set)
-        dataset = CombinationDataset(renderer, renderer.combinations())
+        dataset = Combinations(renderer, renderer.combinations())
         schedule = Schedule(count=len(dataset), batch=3, seed=1, start=0, stop=4)
         return [each.numpy().tobytes() for batch in batches(dataset, schedule, workers=workers) for each in batch]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from handed import OPTIONS, SIZE
 from small import bgrsr
 
 from bgrsr_data.combine.render import Renderer
@@ -22,23 +23,6 @@ from bgrsr_data.export.rights import Rights, attribution, choose_licensed, is_op
 from bgrsr_data.manifests import manifest_path, read_rows, write_rows
 from bgrsr_data.media.images import read_grey
 from bgrsr_data.records import Clip, Combination, Foreground, Frame
-
-SIZE = (64, 48)
-OPTIONS = ExportOptions(licence=("any",), size=SIZE, shard=7)
-
-
-@pytest.fixture(scope="module")
-def finished(small_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with a published set; nothing may write in it."""
-    root = tmp_path_factory.mktemp("handed") / "a set"
-    ended = bgrsr("run", small_set, "-w", root, "-j", 2)
-    assert ended.returncode == 0, ended.stderr
-    return root
-
-
-@pytest.fixture(scope="module")
-def renderer(finished: Path) -> Renderer:
-    return Renderer(finished, lr_size=SIZE, hr_size=(128, 96))
 
 
 def relicensed(finished: Path, root: Path, **licences: str) -> Path:
@@ -200,32 +184,11 @@ def test_open_leaves_out_what_is_not(finished: Path, tmp_path: Path) -> None:
 def test_credits_name_each_piece_of_footage_once(finished: Path) -> None:
     rights = Rights.read(finished)
     clips = list(rights.clips.values())
-    lines = attribution([*clips, *clips]).splitlines()
+    head, _, due = attribution([*clips, *clips]).partition("\n\n")
+    lines = due.splitlines()
+    assert "was changed" in head
     assert lines == sorted(set(lines))
     assert all(any(clip.creator in line or (clip.attribution or "?") in line for line in lines) for clip in clips)
-
-
-@pytest.mark.parametrize("form", ["webdataset", "huggingface"])
-def test_an_export_that_was_stopped_goes_on_and_ends_in_the_same_bytes(
-    finished: Path, tmp_path: Path, form: str
-) -> None:
-    class StoppedError(Exception):
-        pass
-
-    def stop(what: str, done: int, total: int) -> None:
-        if done > total // 2:
-            raise StoppedError
-
-    hand_over(finished, tmp_path / "whole", form, OPTIONS, workers=1)
-    with pytest.raises(StoppedError):
-        hand_over(finished, tmp_path / "stopped", form, OPTIONS, workers=2, progress=stop)
-    assert not (tmp_path / "stopped" / "SHA256SUMS").exists()
-    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "stopped").rglob("*.[tp][an][rg]")}
-    assert before
-    hand_over(finished, tmp_path / "stopped", form, OPTIONS, workers=2)
-    assert {path: path.stat().st_mtime_ns for path in before} == before
-    sums = [(tmp_path / name / "SHA256SUMS").read_text() for name in ("whole", "stopped")]
-    assert sums[0] == sums[1]
 
 
 def test_a_folder_that_holds_something_else_is_refused(finished: Path, tmp_path: Path) -> None:

@@ -1,14 +1,10 @@
-"""A small real set, and a FiftyOne that is the tests' own: its mongod, its database, its HOME."""
+"""A small real set, and a FiftyOne that is the tests' own (the fixture `database` of all tests)."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -26,7 +22,6 @@ from bgrsr_data.manifests import manifest_path, write_rows
 from bgrsr_data.media.colour import to_linear, to_srgb8
 from bgrsr_data.media.images import write_image
 from bgrsr_data.records import Background, Clip, Combination, Foreground, Frame, Record, Trimap
-from bgrsr_data.review.mongod import check_database, find_mongod
 from bgrsr_data.workspace import Workspace
 
 DRIVER = Path(__file__).with_name("driver.py")
@@ -171,31 +166,6 @@ class FiftyOne:
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The environment of a FiftyOne with an own mongod, database and HOME."""
-    try:
-        check_database()
-    except BgrsrError as missing:
-        pytest.skip(str(missing))
-    mongod = find_mongod()
-    if not mongod.is_file():
-        pytest.skip("FiftyOne has no mongod of its own here")
-    home, port = tmp_path_factory.mktemp("home"), free_port()
-    (home / "db").mkdir()
-    arguments = ["--dbpath", str(home / "db"), "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket"]
-    arguments += ["--wiredTigerCacheSizeGB", "0.25", "--nojournal", "--quiet"]
-    process = subprocess.Popen([mongod, *arguments], stdout=subprocess.DEVNULL)
-    try:
-        wait_for(port)
-        own = {"HOME": str(home), "FIFTYONE_DATABASE_NAME": "bgrsr-test"}
-        own["FIFTYONE_DATABASE_URI"] = f"mongodb://127.0.0.1:{port}"
-        yield {name: value for name, value in os.environ.items() if not name.startswith("FIFTYONE")} | own
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-@pytest.fixture(scope="session")
 def fiftyone(database: dict[str, str]) -> Iterator[FiftyOne]:
     """A running FiftyOne."""
     driver = FiftyOne(database)
@@ -209,20 +179,3 @@ def small_set(tmp_path: Path) -> Iterator[SmallSet]:
     made = SmallSet(tmp_path / "My Set", 3)
     yield made
     made.workspace.close()
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(port: int, seconds: float = 60) -> None:
-    """Wait until something listens on a port."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.1)
-    raise TimeoutError(f"nothing listens on port {port}")

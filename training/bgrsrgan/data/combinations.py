@@ -72,7 +72,7 @@ class Batch(NamedTuple):
     hr_alpha: Tensor
 
 
-class CombinationDataset(Examples[Batch]):
+class Combinations(Examples[Batch]):
     """Combinations of one split, rendered when drawn.
 
     Args:

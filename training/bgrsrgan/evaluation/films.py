@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from bgrsrgan.data.combinations import CombinationDataset
+from bgrsrgan.data.combinations import Combinations
 from bgrsrgan.data.examples import Examples, as_float
 from bgrsrgan.data.loader import in_order, spread
 from bgrsrgan.evaluation.cases import BATCH, Maker, Tell
@@ -51,7 +51,7 @@ class Film(NamedTuple):
 def films_of(examples: Examples[Any]) -> list[Film]:
     """At most MOST_FILMS films of a split, of at most MOST_FRAMES frames; none where there are only stills."""
     clips: dict[str, dict[float, int]] = {}
-    rendered = isinstance(examples, CombinationDataset)
+    rendered = isinstance(examples, Combinations)
     for row in range(len(examples)):
         origin = examples.origin(row)
         if rendered or not origin.background:  # other rendered examples have each a background of their own
@@ -110,8 +110,8 @@ def _mean(frames: Tensor, true: Tensor) -> float:
 
 def _before_one_background(film: Film) -> Film:
     """The same people at the same times, each put into the film's first combination."""
-    dataset: CombinationDataset = film.examples  # type: ignore[assignment]
+    dataset: Combinations = film.examples  # type: ignore[assignment]
     first = dataset.combinations[film.rows[0]]
     people = [dataset.combinations[row].foreground for row in film.rows]
     rows = [first.model_copy(update={"foreground": person}) for person in people]
-    return film._replace(examples=CombinationDataset(dataset.renderer, rows), rows=list(range(len(rows))))
+    return film._replace(examples=Combinations(dataset.renderer, rows), rows=list(range(len(rows))))

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from bgrsr_data.combine.render import Renderer
 from bgrsrgan.config import TrainConfig
-from bgrsrgan.data.combinations import Batch, CombinationDataset
+from bgrsrgan.data.combinations import Batch, Combinations
 from bgrsrgan.data.examples import ExamplesOf
 from bgrsrgan.light import halve, upscale
 from bgrsrgan.losses import alpha_terms, intermediate_terms, pixel_terms
@@ -38,7 +38,7 @@ class Replacement(Task[Batch]):
         """The set's combinations, rendered at the config's sizes."""
         renderer = Renderer(root, lr_size=config.lr_size, hr_size=config.hr_size)
         cache_bytes = config.cache_mb * 1_000_000
-        return lambda split: CombinationDataset(
+        return lambda split: Combinations(
             renderer,
             renderer.combinations(split),
             cache_bytes=cache_bytes if split == "train" else 0,
