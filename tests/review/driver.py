@@ -26,8 +26,8 @@ def run(command: str, root: Path, options: dict[str, Any]) -> Any:
         workspace.close()
 
 
-def load(workspace: Workspace) -> Any:
-    return connect().load_dataset(dataset_name(workspace.root))
+def load(workspace: Workspace, stage: Any = "foregrounds") -> Any:
+    return connect().load_dataset(dataset_name(workspace.root, stage))
 
 
 def sync_telling(workspace: Workspace, **options: Any) -> dict[str, Any]:
@@ -50,9 +50,11 @@ def show(workspace: Workspace) -> dict[str, dict[str, Any]]:
     return shown
 
 
-def tag(workspace: Workspace, row: str, slice_: str, tags: list[str], note: str | None = None) -> None:
+def tag(
+    workspace: Workspace, row: str, slice_: str, tags: list[str], note: str | None = None, stage: str = "foregrounds"
+) -> None:
     """Leave in the database what the App leaves there."""
-    view = load(workspace).select_group_slices(_allow_mixed=True)
+    view = load(workspace, stage).select_group_slices(_allow_mixed=True)
     for sample in view.match({"row": row, "group.name": slice_}):
         sample.tags = tags
         sample.note = note

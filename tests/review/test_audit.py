@@ -21,7 +21,7 @@ from bgrsr_data.review.audit import (
 from bgrsr_data.review.judge import judge
 
 if TYPE_CHECKING:
-    from .conftest import SmallSet
+    from .conftest import FiftyOne, SmallSet
 
 IDS = [f"foreground-{number:016x}" for number in range(4000)]
 
@@ -95,3 +95,12 @@ def test_only_verdicts_on_the_sample_as_it_is_count(small_set: SmallSet) -> None
     small_set.change(rows.index(drawn[1]))
     (found,) = [f for f in report_audit(workspace, Audit(per_stage=2)) if f.stage == "foregrounds"]
     assert (found.judged, found.accepted, found.complete) == (1, 0, False)
+
+
+def test_the_app_marks_the_sample_and_a_limit_does_not_hide_it(fiftyone: FiftyOne, small_set: SmallSet) -> None:
+    set_audit(small_set.workspace, Audit(per_stage=1))
+    (drawn,) = sample_of(small_set.workspace.ledger, "foregrounds")
+    fiftyone("sync", small_set, limit=1)
+    assert list(fiftyone("show", small_set)) == [drawn]
+    fiftyone("sync", small_set)
+    assert fiftyone("views", small_set)["audit sample"] == [drawn]
