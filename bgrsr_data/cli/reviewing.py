@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from bgrsr_data.cli import rekeying
 from bgrsr_data.cli.parameters import JsonOption, WorkspaceOption
 from bgrsr_data.errors import InputError
 from bgrsr_data.review.groups import Stage
@@ -24,6 +25,7 @@ def commands(app: typer.Typer) -> None:
     review.command("judge")(review_judge)
     review.command("sample")(review_sample)
     review.command("status")(review_status)
+    rekeying.commands(review)
     app.add_typer(review, name="review")
 
 
@@ -134,7 +136,7 @@ def review_sample(
 ) -> None:
     """Draw a sample of each stage, large enough to tell how much of it is good, and say what it tells so far.
 
-    The App marks the sample (view "audit"); judge it there. Without options it tells how far the last one is.
+    The App marks the sample (view "audit sample"); judge it there. Without options it tells how far the last one is.
 
     Example: bgrsr review sample -w demo --margin 0.03
 

@@ -107,7 +107,9 @@ def tell_audit(
     typer.echo(table([_in_a_row(row) for row in found]))
     left = sum(row.sample - row.judged for row in found)
     if left:
-        typer.echo(f'{counted(left, "row")} of the sample to judge: bgrsr review open --stage STAGE, view "audit"')
+        typer.echo(
+            f'{counted(left, "row")} of the sample to judge: bgrsr review open --stage STAGE, view "audit sample"'
+        )
 
 
 def tell_progress(root: Path, stage: Stage | None, *, as_json: bool) -> None:
