@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bgrsr_data.errors import InputError, ToolError
+from bgrsr_data.errors import ToolError
 from bgrsr_data.review.database import connect
 from bgrsr_data.review.dataset import sync
 from bgrsr_data.review.groups import Progress, Stage, quietly, silent
 from bgrsr_data.review.judge import default_reviewer
 from bgrsr_data.review.plugins import gather_plugins
+from bgrsr_data.review.ports import check_port
 from bgrsr_data.review.previews import FOLDER, keep_newest
 from bgrsr_data.review.serve import ADDRESS
 from bgrsr_data.review.tables import LIMIT
@@ -73,21 +74,6 @@ def open_app(  # noqa: PLR0913 - what a command of many options asks for
             webbrowser.open(url)
         server.wait()
         raise _ended(log)
-
-
-def check_port(port: int) -> None:
-    """See that nothing listens on a port of this machine.
-
-    Raises:
-        InputError: It is taken, or it is not for us.
-    """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((ADDRESS, port))
-        except (OSError, OverflowError) as error:
-            why = getattr(error, "strerror", None) or error
-            raise InputError(f"port {port}: cannot be used ({why}); choose another with --port") from error
 
 
 @contextmanager

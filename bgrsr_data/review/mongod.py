@@ -62,14 +62,20 @@ def find_mongod() -> Path:
 
 def database_uri() -> str | None:
     """The user's own MongoDB server, where the environment or FiftyOne's settings name one."""
-    if os.environ.get("FIFTYONE_DATABASE_URI"):
-        return os.environ["FIFTYONE_DATABASE_URI"]
+    return setting("database_uri")
+
+
+def setting(name: str) -> str | None:
+    """One of FiftyOne's settings, as the environment or its file says; None where neither does."""
+    told = os.environ.get(f"FIFTYONE_{name.upper()}")
+    if told:
+        return told
     settings = Path(os.environ.get("FIFTYONE_CONFIG_PATH", "~/.fiftyone/config.json")).expanduser()
     try:
-        uri = json.loads(settings.read_text()).get("database_uri")
+        value = json.loads(settings.read_text()).get(name)
     except (OSError, ValueError, AttributeError):
         return None  # FiftyOne itself goes on without settings that it cannot read
-    return str(uri) if uri else None
+    return None if value in (None, "") else str(value)
 
 
 def describe_server(uri: str) -> str:

@@ -14,7 +14,7 @@ from bgrsr_data.errors import InputError, Rejection
 from bgrsr_data.opinions import Conflict, decide_between
 from bgrsr_data.records import Verdict
 from bgrsr_data.review import journal
-from bgrsr_data.review.database import connect
+from bgrsr_data.review.database import connect, talking
 from bgrsr_data.review.dataset import dataset_name
 from bgrsr_data.review.groups import STAGES
 from bgrsr_data.review.judge import default_reviewer, make_verdict, now, warn_of_changes
@@ -56,6 +56,7 @@ class Pulled:
         }
 
 
+@talking()
 def pull(workspace: Workspace, reviewer: str | None = None) -> Pulled:
     """Bring what was said into the ledger, as the workspace's one writer: the journal, then the tags of every stage.
 
