@@ -41,9 +41,11 @@ def rekey(
 ) -> None:
     """Key single frames anew with options of their own, which every rerun keeps; shapes come to those that are there.
 
-    It holds while the frame is what it is now. Publish afterwards; `bgrsr explain` and `bgrsr diff` tell who did it.
+    The combinations are planned anew and published. It holds while the frame is what it is now; `bgrsr explain` and
+    `bgrsr diff` tell who did it.
 
     Example: bgrsr review rekey foreground-0a1b2c3d4e5f6071 --garbage 0,0,0.1,1 --despill 0.5 --reviewer Ada
+
     Example: bgrsr review rekey foreground-0a1b2c3d4e5f6071 --undo
     """
     from bgrsr_data.workspace import Workspace
@@ -66,11 +68,17 @@ def rekey(
 def _run(place: Workspace, rows: Sequence[str], given: Mapping[str, Any], reviewer: str, note: str) -> Rekeyed:
     from bgrsr_data.cli.progress import progress_bars
     from bgrsr_data.review import rekey as review
+    from bgrsr_data.review.apply import apply_verdicts, count_combinations
 
+    before = count_combinations(place)
     with progress_bars() as progress:
         if given:
-            return review.rekey(place, rows, given, reviewer=reviewer, note=note, progress=progress)
-        return review.undo_rekey(place, rows, progress=progress)
+            done = review.rekey(place, rows, given, reviewer=reviewer, note=note, progress=progress)
+        else:
+            done = review.undo_rekey(place, rows, progress=progress)
+        if done.rows:
+            apply_verdicts(place, before, progress)
+    return done
 
 
 def _preview(place: Workspace, rows: Sequence[str], given: Mapping[str, Any], out: Path, *, as_json: bool) -> None:
@@ -91,4 +99,4 @@ def _lines(done: Rekeyed) -> list[str]:
             lines.append(f"{row.id}: keyed with {options}, score {row.score:.2f}")  # type: ignore[union-attr]
         else:
             lines.append(f"{frame}: keyed with {options}: rejected, {row.reason}: {row.detail}")  # type: ignore[union-attr]
-    return [*lines, "then: bgrsr publish"] if lines else []
+    return lines

@@ -88,7 +88,8 @@ class Acts:
         """
         with self._one_at_a_time, closing(Workspace(self.root)) as workspace:
             done = rekey(workspace, aim.rows, options, reviewer=self.reviewer, note=note)
-            self._past.append(lambda: self._key_back(aim.rows))
+            if frames := list(done.rows):  # what failed was taken back already
+                self._past.append(lambda: self._key_back(frames, aim.rows))
             return _tell_rekeyed(done, aim.rows, "keyed anew")
 
     def undo(self) -> Told:
@@ -124,9 +125,9 @@ class Acts:
             )  # fmt: skip
         return Told(f"Undone: {_count(len(aim.seen))} as before", aim.rows)
 
-    def _key_back(self, rows: list[str]) -> Told:
+    def _key_back(self, frames: list[str], rows: list[str]) -> Told:
         with closing(Workspace(self.root)) as workspace:
-            return _tell_rekeyed(undo_rekey(workspace, rows), rows, "keyed as before")
+            return _tell_rekeyed(undo_rekey(workspace, frames), rows, "keyed as before")
 
 
 _OPEN: dict[Path, Acts] = {}
