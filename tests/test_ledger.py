@@ -172,6 +172,27 @@ def test_a_ledger_of_the_first_schema_gets_what_it_lacks_and_keeps_what_it_has(
     ledger.close()
 
 
+def test_verdicts_of_a_former_schema_are_kept_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "ledger.sqlite"
+    with monkeypatch.context() as patch:
+        patch.setattr("bgrsr_data.database._SCHEMAS", _SCHEMAS[:3])
+        patch.setattr("bgrsr_data.database.SCHEMA_VERSION", 3)
+        old = Ledger(path, create=True)
+        for said in (
+            late := verdict(row("x"), "reject", "Ada", "2026-02"),
+            verdict(row("x"), "accept", "Ben", "2026-01"),
+        ):
+            body = said.model_dump_json(exclude={"reason"})  # nobody could give one
+            old._db.execute("INSERT INTO verdicts VALUES (?, ?, ?)", (said.row, said.reviewer, body))
+        old.commit(Done("s", "a", "", "done"), [row("x")])
+        old.close()
+    ledger = Ledger(path)
+    assert [(v.reviewer, v.reason) for v in ledger.verdicts()] == [("Ada", ""), ("Ben", "")]
+    assert ledger.rejected_by_review() == {row("x").id: late}
+    assert [said.verdict.reviewer for said in ledger.history(row("x").id)] == ["Ben", "Ada"]
+    ledger.close()
+
+
 def test_what_is_doomed_stays_so_until_it_is_spared(ledger: Ledger) -> None:
     ledger.commit(Done("frames", "a", "1", "done"), [], doomed=["b.png", "a.png"])
     ledger.drop("frames", ["a"], doomed=["a.png", "c.png"])

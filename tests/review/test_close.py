@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from own_mongod import free_port
 
+from bgrsr_data.cli.verdicts import take_at_close
+from bgrsr_data.review import journal
 from bgrsr_data.review.judge import judge
 
 if TYPE_CHECKING:
@@ -50,19 +52,14 @@ def test_closing_takes_tags_and_buttons_in_the_reviewers_name(fiftyone: FiftyOne
     assert verdicts == [("foreground-1", "reject", "Ann"), ("foreground-2", "accept", "Ann")]
 
 
-def test_beside_another_command_closing_says_so_and_the_next_pull_takes_it(
-    fiftyone: FiftyOne, small_set: SmallSet
-) -> None:
-    with opened(small_set, fiftyone.environment) as process:
-        fiftyone("tag", small_set, row="foreground-1", slice_="input", tags=["reject"])
-        with small_set.workspace.writing():
-            process.send_signal(signal.SIGINT)
-            said, told = process.communicate(timeout=60)
-    assert (process.returncode, said) == (0, "")
-    (line,) = told.splitlines()
+def test_beside_another_command_closing_says_so_in_one_line_and_what_was_said_is_kept(small_set: SmallSet) -> None:
+    told: list[str] = []
+    with small_set.workspace.writing():
+        judge(small_set.workspace.root, ["foreground-2"], "accept", reviewer="Ann")
+        take_at_close(small_set.workspace, "Ann", told.append)
+    (line,) = told
     assert line.endswith("wait for it or stop it; what was said is kept, take it then with: bgrsr review pull")
-    assert small_set.workspace.ledger.verdicts() == []
-    assert len(fiftyone("pull", small_set, reviewer="Ann")["verdicts"]) == 1
+    assert [verdict.row for verdict in journal.standing(small_set.workspace)] == ["foreground-2"]
 
 
 def test_after_a_kill_the_next_open_settles_and_no_pull_leaves_the_tags(
