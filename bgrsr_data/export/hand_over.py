@@ -76,6 +76,7 @@ def hand_over(
         title=f"bgrsr {root.resolve().name}",
         version=f"{version.name} {version.content[:12]}",
         published=published_on(root, version),
+        url=options.url or f"urn:sha256:{version.content}",
         rows=_spread(sorted(kept, key=_order), options.limit),
         renderer=renderer,
         rights=rights,
@@ -119,6 +120,7 @@ def _told(parcel: Parcel, form: str) -> dict[str, object]:
         "shard": parcel.shard,
         "images": parcel.image_format,
         "rendered": parcel.rendered,
+        "url": parcel.url,
     }
 
 

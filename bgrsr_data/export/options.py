@@ -28,6 +28,7 @@ class ExportOptions(Options):
     image_format: ImageFormat = Field(
         default="png", description="Of drawn pairs: png, without loss, or jpeg, quality 95, 4:4:4; alpha is always PNG."
     )
+    url: str | None = Field(default=None, description="Where the set will be found, for its description.")
     render: bool = Field(default=False, description="Write the pairs as images, too, where the format has none.")
 
     @field_validator("licence", "split", mode="before")

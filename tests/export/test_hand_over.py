@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import subprocess
@@ -114,29 +113,6 @@ def test_pycocotools_reads_every_person_with_their_alpha(finished: Path, rendere
         else:
             assert (tmp_path / "out" / annotation["trimap"]).is_file()
     assert any("trimap" in annotation for annotation in told)
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_mlcroissant_validates_and_reads_the_rows(finished: Path, renderer: Renderer, tmp_path: Path) -> None:
-    import mlcroissant
-
-    hand_over(finished, tmp_path / "out", "croissant", OPTIONS)
-    dataset = mlcroissant.Dataset(jsonld=str(tmp_path / "out" / "croissant.json"))
-    assert not dataset.metadata.ctx.issues.errors
-    assert not dataset.metadata.ctx.issues.warnings
-    records = list(dataset.records("combinations"))
-    rows = renderer.combinations()
-    assert sorted(record["combinations/id"].decode() for record in records) == [row.id for row in rows]
-    told = json.loads((tmp_path / "out" / "croissant.json").read_text())
-    assert told["conformsTo"] == "http://mlcommons.org/croissant/1.1"
-    rights = Rights.read(finished)
-    assert len(told["prov:wasDerivedFrom"]) == len({clip.id for row in rows for clip in rights.of(row)})
-    for file in told["distribution"]:
-        content = (tmp_path / "out" / file["contentUrl"]).read_bytes()
-        assert hashlib.sha256(content).hexdigest() == file["sha256"]
-    assert read_rows(tmp_path / "out" / "combinations.parquet", Combination) == sorted(
-        rows, key=lambda row: (("train", "val", "test").index(row.split), row.id)
-    )
 
 
 def test_a_licence_filter_leaves_nothing_of_the_refused(finished: Path, tmp_path: Path) -> None:

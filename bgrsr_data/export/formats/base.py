@@ -32,6 +32,7 @@ class Parcel:
         title: What the set is called.
         version: Its version and content hash, as "v2 648e1d68".
         published: The day it was published, ISO 8601.
+        url: Where it will be found; by default a name made of its content hash.
         rows: The combinations, sorted by split and id.
         renderer: Draws them.
         rights: Of their footage.
@@ -46,6 +47,7 @@ class Parcel:
     title: str
     version: str
     published: str
+    url: str
     rows: Sequence[Combination]
     renderer: Renderer
     rights: Rights

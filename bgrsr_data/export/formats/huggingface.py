@@ -54,12 +54,20 @@ def _card(parcel: Parcel) -> str:
     counts = ", ".join(f"{len(parcel.split(split)):,} {name}" for split, name in SPLITS.items())
     low, high = ("×".join(map(str, size)) for size in (parcel.renderer.lr_size, parcel.renderer.hr_size))
     size = next((name for most, name in SIZES.items() if len(parcel.rows) < most), "1M<n<10M")
+    files = "\n".join(
+        f"  - split: {name}\n    path: {name}/**" for split, name in SPLITS.items() if parcel.split(split)
+    )
     return f"""---
 license: {licence}
 task_categories: [image-to-image, image-segmentation]
 tags: [background-replacement, super-resolution, matting, video-conferencing]
 size_categories: ["{size}"]
 pretty_name: "{parcel.title}"
+configs:
+- config_name: default
+  drop_labels: true
+  data_files:
+{files}
 ---
 
 # {parcel.title}
