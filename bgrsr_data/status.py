@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bgrsr_data.records import Clip, RejectionRow
+from bgrsr_data.records import Clip, RejectionRow, Source
 from bgrsr_data.runner import plan_stage
+from bgrsr_data.sources import STAGE as SOURCES
 from bgrsr_data.stages import make_stage, stage_as_it_ran, stage_class, stage_names
 from bgrsr_data.workspace import Workspace
+
+PEOPLE = 'fetch FOLDER --role greenscreen --person "{folder}"'
+PLACES = "fetch FOLDER --role background"
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,21 @@ def next_command(workspace: Workspace, rows: Iterable[StageStatus]) -> str | Non
         left = (name for name in left if name in ran or _finds_work(workspace, name))
     name = next(left, None)
     return name and (stage_class(name).command or name)
+
+
+def lacking(workspace: Workspace) -> list[tuple[str, str]]:
+    """What footage is to be fetched before there can be pairs: (what, command).
+
+    Args:
+        workspace: The workspace.
+    """
+    roles = {source.role for source in workspace.ledger.rows(Source, SOURCES)}
+    missing = []
+    if not roles - {"background"}:
+        missing.append(("people (a folder for each person)", PEOPLE))
+    if "background" not in roles and roles != {"talking-head"}:
+        missing.append(("pictures of places, two at least", PLACES))
+    return missing
 
 
 def _finds_work(workspace: Workspace, name: str) -> bool:

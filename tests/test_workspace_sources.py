@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bgrsr_data.fetch.sources import read_sources, source_from_argument
+from bgrsr_data.fetch.sources import read_sources, sources_from_argument
 from bgrsr_data.records import Source
 from bgrsr_data.sources import STAGE, remember
 from bgrsr_data.workspace import Workspace
@@ -48,7 +48,7 @@ def test_footage_that_was_moved_with_its_list_is_the_same_source(workspace: Work
 
 def test_what_came_from_the_command_line_keeps_its_id_in_a_list(workspace: Workspace, tmp_path: Path) -> None:
     (listed,) = write_list(tmp_path / "one")
-    given = source_from_argument(
+    (given,) = sources_from_argument(
         str(tmp_path / "one" / "room"), role="background", licence="unknown", creator="me", person=None
     )
     assert given.id != listed.id

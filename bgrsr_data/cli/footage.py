@@ -32,8 +32,9 @@ def commands(app: typer.Typer) -> None:
 
 
 def fetch(
-    target: Annotated[
-        str | None, typer.Argument(help="A URL, a file, a folder, or a source list (YAML).", show_default=False)
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TARGET]...", help="URLs, files, folders, or source lists (YAML).", show_default=False),
     ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Say what it would come to; touch nothing.")] = False,
     licence: Annotated[
@@ -55,19 +56,24 @@ def fetch(
 ) -> None:
     """Fetch footage: all sources listed so far, and TARGET.
 
-    Example: bgrsr fetch my_greenscreen.mp4 --role greenscreen --source-licence CC-BY-4.0 --creator "A. Person"
+    Clips of several people: a folder for each person, and --person "{folder}".
+
+    Example: bgrsr fetch clips --role greenscreen --source-licence CC-BY-4.0 --creator "A. Person" --person "{folder}"
     """
     from bgrsr_data.cli.outlook import plan_fetch
     from bgrsr_data.cli.running import run_in_workspace
     from bgrsr_data.fetch.command import sources_of
 
-    added = sources_of(target, about)
+    added = [source for target in targets or () for source in sources_of(target, about)] or sources_of(None, about)
     told = {"licence": licence, "per_hour": per_hour, "patience": patience}
     given = {name: value for name, value in told.items() if value is not None}
     if plan:
         plan_fetch(given, workspace, added, workers=workers, as_json=json)
     else:
-        run_in_workspace("fetch", given, workspace, workers=workers, max_disk=max_disk, as_json=json, sources=added)
+        run_in_workspace(
+            "fetch", given, workspace, workers=workers, max_disk=max_disk, as_json=json, sources=added,
+            instead=[Path(target) for target in targets or []],
+        )  # fmt: skip
 
 
 def frames(

@@ -20,6 +20,7 @@ from bgrsr_data.records import Source
 from bgrsr_data.runner import Outcome, run_stage
 from bgrsr_data.sizes import size
 from bgrsr_data.sources import remember
+from bgrsr_data.status import PEOPLE
 from bgrsr_data.workspace import LEDGER, Workspace
 
 
@@ -95,7 +96,7 @@ def _read(name: str, lists: Sequence[Path] | None, workspace: Path) -> tuple[Rec
     listed = recipe.sources if lists is None else lists
     sources = [source for path in listed for source in read_sources(path)]
     if not sources and not _has_sources(workspace):
-        hint = f"bgrsr fetch FILE --role greenscreen -w {workspace}, or: --sources LIST.yaml"
+        hint = f"bgrsr {PEOPLE} -w {workspace}, or: --sources LIST.yaml"
         raise InputError(f"{workspace.resolve()}: has no source yet; add footage with: {hint}")
     return recipe, sources
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from bgrsr_data.cli.advice import advise, without_whole
 from bgrsr_data.cli.forgetting import say_refused
 from bgrsr_data.cli.output import as_dict, raise_for_failures, show
 from bgrsr_data.cli.progress import progress_bars
@@ -16,6 +17,7 @@ from bgrsr_data.errors import InputError, ToolError
 from bgrsr_data.plain import run_on_files
 from bgrsr_data.records import RejectionRow, Source
 from bgrsr_data.runner import Outcome, run_stage
+from bgrsr_data.sources import STAGE as SOURCES
 from bgrsr_data.sources import remember
 from bgrsr_data.stage import Item
 from bgrsr_data.stages import make_stage, stage_as_it_ran
@@ -31,8 +33,19 @@ def run_in_workspace(
     as_json: bool,
     max_disk: int | None = None,
     sources: Sequence[Source] = (),
+    instead: Sequence[Path] = (),
 ) -> None:
     """Run one stage; options that are not given stay as they were last run there.
+
+    Args:
+        name: The stage.
+        given: Its options.
+        workspace: The workspace.
+        workers: How many processes.
+        as_json: Whether the outcome is for programs.
+        max_disk: How large the workspace may grow, in bytes.
+        sources: What is added to its sources before.
+        instead: Folders that `sources` were made of; where one was a source of its own, they take its place.
 
     Raises:
         ToolError: Items failed.
@@ -44,8 +57,11 @@ def run_in_workspace(
     stage = make_stage(name, before | dict(given))
     with place.writing(), progress_bars() as progress:
         say_refused(remember(place.ledger, sources))
+        place.ledger.drop(SOURCES, without_whole(place.ledger.rows(Source, SOURCES), sources, instead))
         outcome = run_stage(stage, place, workers=workers, max_disk=max_disk, progress=progress)
     show(outcome, as_json=as_json)
+    if name == "fetch":
+        advise(place.ledger, sources)
     raise_for_failures([outcome])
 
 

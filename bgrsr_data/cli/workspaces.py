@@ -24,21 +24,30 @@ def init(folder: Annotated[Path, typer.Argument(help="The folder; it is made if 
 
     Example: bgrsr init talkers
     """
+    import shlex
+
+    from bgrsr_data.status import PEOPLE, PLACES
     from bgrsr_data.workspace import Workspace
 
     place = Workspace.create(folder)
     place.close()
-    typer.echo(f"workspace in {place.root}; next: bgrsr fetch FILE --role greenscreen -w {folder}")
+    where = f"-w {shlex.quote(str(folder))}"
+    typer.echo(f"workspace in {place.root}")
+    typer.echo(f"next: bgrsr {PEOPLE} {where}   # people; each sub-folder is one person")
+    typer.echo(f"      bgrsr {PLACES} {where}   # pictures of places, two at least")
+    typer.echo(f"      bgrsr run talkers {where}")
 
 
 def status(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
-    """Show what is done, stale, failed and rejected.
+    """Show what is done, stale, failed and rejected, what is lacking, and what comes next.
 
     Example: bgrsr status -w demo
     """
+    import shlex
+
     from bgrsr_data.cli.output import table
     from bgrsr_data.sizes import size
-    from bgrsr_data.status import next_command, workspace_status
+    from bgrsr_data.status import lacking, next_command, workspace_status
     from bgrsr_data.workspace import Workspace
 
     place = Workspace(workspace)
@@ -63,8 +72,12 @@ def status(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
     for row in rows:
         for item, error in row.errors.items():
             typer.echo(f"{row.stage} failed: {item}: {error}")
-    if (command := next_command(place, rows)) is not None:
-        typer.echo(f"next: bgrsr {command}" + ("" if workspace == HERE else f" -w {workspace}"))
+    where = "" if workspace == HERE else f" -w {shlex.quote(str(workspace))}"
+    missing = lacking(place)
+    for what, command in missing:
+        typer.echo(f"lacking: {what}: bgrsr {command}{where}")
+    if not missing and (following := next_command(place, rows)) is not None:
+        typer.echo(f"next: bgrsr {following}{where}")
 
 
 def explain(

@@ -25,7 +25,11 @@ class TargetOptions(Options):
     source_licence: str | None = Field(default=None, description="TARGET's own licence, as CC-BY-4.0; else unknown.")
     creator: str | None = Field(default=None, description="Whom to credit; else unknown.")
     attribution: str | None = Field(default=None, description="The credit line that its licence asks for.")
-    person: str | None = Field(default=None, description="Who is seen; one person stays in one split.")
+    person: str | None = Field(
+        default=None,
+        description='Who is seen; one person stays in one split. "{folder}": each sub-folder is a person of its own, '
+        'named after it; "{file}": each file.',
+    )
     split: str | None = Field(default=None, description="Force the split: train, val or test.")
     section: list[str] | None = Field(default=None, description="A part to use, as 00:20-01:35; may be repeated.")
     max_samples: int | None = Field(default=None, description="At most so many files, playlist items or images.")
@@ -51,7 +55,7 @@ def sources_of(target: str | None, about: Mapping[str, Any]) -> list[Source]:
     from bgrsr_data.fetch.sources import read_sources  # noqa: PLC0415 - for --help, which takes the flags alone
 
     if target is not None and not target.endswith((".yaml", ".yml")):
-        return [_one(target, about)]
+        return _given(target, about)
     if about:
         flag = f"--{next(iter(about)).replace('_', '-')}"
         where = f"in {target} it is a key of the entry" if target else "the sources listed so far have their own"
@@ -59,8 +63,8 @@ def sources_of(target: str | None, about: Mapping[str, Any]) -> list[Source]:
     return read_sources(Path(target)) if target else []
 
 
-def _one(target: str, about: Mapping[str, Any]) -> Source:
-    from bgrsr_data.fetch.sources import is_url, source_from_argument  # noqa: PLC0415
+def _given(target: str, about: Mapping[str, Any]) -> list[Source]:
+    from bgrsr_data.fetch.sources import is_url, sources_from_argument  # noqa: PLC0415
 
     role, roles = about.get("role"), typing.get_args(Role)
     if role not in roles:
@@ -70,4 +74,4 @@ def _one(target: str, about: Mapping[str, Any]) -> Source:
     if asked and not is_url(target):
         raise InputError(f"{target}: --format, --cookies and --proxy are for URLs")
     keys = {_KEYS.get(flag, flag): value for flag, value in about.items() if flag not in _YT_DLP}
-    return source_from_argument(target, **{"licence": "unknown", "creator": "unknown", **keys, "yt_dlp": asked})
+    return sources_from_argument(target, **{"licence": "unknown", "creator": "unknown", **keys, "yt_dlp": asked})

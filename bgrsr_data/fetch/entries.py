@@ -57,7 +57,11 @@ class SourceEntry(BaseModel):
     )
     licence: Text = Field(description="SPDX-like licence of the footage as CC-BY-4.0, or 'unknown'.")
     creator: Text = Field(description="Whom to credit, or 'unknown'.")
-    person: Text | None = Field(default=None, description="Who is seen: footage of one person stays in one split.")
+    person: Text | None = Field(
+        default=None,
+        description="Who is seen: footage of one person stays in one split. '{folder}': each sub-folder of path is a "
+        "person of its own, named after it; '{file}': each file.",
+    )
     split: Split | None = Field(default=None, description="Forces the split of everything made from it.")
     attribution: Text | None = Field(default=None, description="The credit line that the licence asks for.")
     max_samples: int | None = Field(default=None, ge=1, description="At most so many files, playlist items or images.")

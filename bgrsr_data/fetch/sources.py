@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from bgrsr_data.errors import InputError
+from bgrsr_data.fetch.each import names_each, parts_of
 from bgrsr_data.fetch.entries import SourceEntry, say, where
 from bgrsr_data.marked import Marked, did_you_mean, read_marked
 from bgrsr_data.records import Source, make_id
@@ -72,16 +73,16 @@ def check_sources(path: Path) -> tuple[list[Source], list[Mistake]]:
     sources: list[Source] = []
     for index, entry in enumerate(_entries(marked)):
         wrong = _mistakes(marked, index, entry)
-        if not wrong:
-            source = _row(SourceEntry.model_validate(entry), marked.path.resolve().parent)
-            wrong = _twins(marked, index, source, sources)
-            sources.append(source)
         mistakes += wrong
+        if not wrong:
+            for source in _rows(SourceEntry.model_validate(entry), marked.path.resolve().parent):
+                mistakes += _twins(marked, index, source, sources)
+                sources.append(source)
     return sources, sorted(mistakes)
 
 
-def source_from_argument(target: str, **given: Any) -> Source:
-    """The source that `bgrsr fetch URL|FILE|FOLDER` adds.
+def sources_from_argument(target: str, **given: Any) -> list[Source]:
+    """The sources that `bgrsr fetch URL|FILE|FOLDER` adds: one, or one for each person that a folder holds.
 
     Args:
         target: A URL, or a file or folder relative to the working directory; for role coco the folder of the images,
@@ -107,7 +108,7 @@ def source_from_argument(target: str, **given: Any) -> Source:
     for key in PLACES:
         if (local := told.get(key)) and not is_url(local) and not Path(local).exists():
             raise InputError(f"{local}: does not exist (a URL begins with https://)")
-    return _row(entry, Path.cwd())
+    return _rows(entry, Path.cwd())
 
 
 def is_url(target: str) -> bool:
@@ -155,11 +156,17 @@ def _mistakes(marked: Marked, index: int, entry: Any) -> list[Mistake]:
     except ValidationError as error:
         return [Mistake(marked.line([*at, *where(one)]), say(one)) for one in error.errors()]
     folder = marked.path.resolve().parent
-    return [
+    gone = [
         Mistake(marked.line([*at, key]), f"{key} does not exist: {_absolute(place, folder)}")
         for key in PLACES
         if (place := getattr(checked, key)) and not is_url(place) and not _absolute(place, folder).exists()
     ]
+    if not gone:
+        try:
+            _rows(checked, folder)
+        except InputError as error:
+            return [Mistake(marked.line([*at, "person"]), str(error))]
+    return gone
 
 
 def _twins(marked: Marked, index: int, source: Source, earlier: list[Source]) -> list[Mistake]:
@@ -178,6 +185,18 @@ def _twins(marked: Marked, index: int, source: Source, earlier: list[Source]) ->
 
 def _absolute(place: str, folder: Path) -> Path:
     return Path(os.path.realpath(folder / Path(place).expanduser()))  # resolve() raises at a link to itself
+
+
+def _rows(entry: SourceEntry, folder: Path) -> list[Source]:
+    """The ledger's row, or one for each person where `person` says so."""
+    if not names_each(entry.person, local=bool(entry.path) and entry.role != "coco"):
+        return [_row(entry, folder)]
+    place = _absolute(str(entry.path), folder)
+    several = []
+    for part in parts_of(place, str(entry.person)):
+        path = os.path.normpath(Path(str(entry.path)) / part.path.relative_to(place))
+        several.append(entry.model_copy(update={"name": part.name, "person": part.person, "path": path}))
+    return [_row(one, folder) for one in several]
 
 
 def _row(entry: SourceEntry, folder: Path) -> Source:

@@ -9,7 +9,7 @@ import pytest
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.fetch.entries import schema
-from bgrsr_data.fetch.sources import check_sources, is_url, read_sources, source_from_argument
+from bgrsr_data.fetch.sources import check_sources, is_url, read_sources, sources_from_argument
 
 MANIFESTS = Path(__file__).parents[2] / "manifests"
 GOOD = """\
@@ -183,14 +183,14 @@ def test_a_missing_or_binary_list_is_told(tmp_path: Path) -> None:
 
 def test_an_argument_becomes_a_source(tmp_path: Path) -> None:
     told = {"licence": "unknown", "creator": "me"}
-    remote = source_from_argument("https://example.org/a.mp4", role="greenscreen", **told)
+    (remote,) = sources_from_argument("https://example.org/a.mp4", role="greenscreen", **told)
     assert (remote.url, remote.path, remote.name) == ("https://example.org/a.mp4", None, "example.org/a.mp4")
-    local = source_from_argument(str(tmp_path), role="background", person="p", **told)
+    (local,) = sources_from_argument(str(tmp_path), role="background", person="p", **told)
     assert (local.path, local.person) == (str(tmp_path), "p")
     with pytest.raises(InputError, match="does not exist"):
-        source_from_argument(str(tmp_path / "none.mp4"), role="background", **told)
+        sources_from_argument(str(tmp_path / "none.mp4"), role="background", **told)
     with pytest.raises(InputError, match="is a folder; say where the JSON of its images is with --annotations"):
-        source_from_argument(str(tmp_path), role="coco", **told)
+        sources_from_argument(str(tmp_path), role="coco", **told)
 
 
 @pytest.mark.parametrize(
