@@ -55,8 +55,8 @@ def take_at_close(workspace: Workspace, reviewer: str | None, told: Callable[[st
         pull_and_apply(workspace, reviewer)
     except LockedError as locked:
         told(f"{locked}; what was said is kept, take it then with: bgrsr review pull")
-    except BgrsrError as error:
-        told(f"{error}; what was said is kept, take it with: bgrsr review pull")
+    except (BgrsrError, KeyboardInterrupt) as error:
+        told(f"{str(error) or 'stopped'}; what was said is kept, take it with: bgrsr review pull")
 
 
 def word_of(*, accept: bool, reject: bool) -> Word | None:
@@ -137,7 +137,7 @@ def _in_a_row(found: Sampled) -> dict[str, object]:
         "judged": found.judged,
         "accepted": found.accepted,
         "rate": "-" if found.rate is None else f"{found.rate:.1%}",
-        f"{found.confidence:.4g} interval": _interval(found),
+        f"{100 * found.confidence:.4g} % interval": _interval(found),
     }
 
 
