@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from bgrsr_data.records import Source
 from bgrsr_data.runner import Outcome, run_stage
 from bgrsr_data.sizes import size
 from bgrsr_data.sources import remember
-from bgrsr_data.status import PEOPLE
+from bgrsr_data.status import PEOPLE, to_review
 from bgrsr_data.workspace import LEDGER, Workspace
 
 
@@ -57,6 +58,8 @@ def run_recipe(
         items = sum(outcome.unchanged for outcome in outcomes)
         typer.echo(f"nothing to do: {items:,} items of {len(outcomes)} stages are up to date in {place.root}")
     raise_for_failures(outcomes)
+    if to_review(place):
+        typer.echo(f"next: bgrsr review open -w {shlex.quote(str(workspace))}", err=True)
     return outcomes
 
 
@@ -96,7 +99,7 @@ def _read(name: str, lists: Sequence[Path] | None, workspace: Path) -> tuple[Rec
     listed = recipe.sources if lists is None else lists
     sources = [source for path in listed for source in read_sources(path)]
     if not sources and not _has_sources(workspace):
-        hint = f"bgrsr {PEOPLE} -w {workspace}, or: --sources LIST.yaml"
+        hint = f"bgrsr {PEOPLE} -w {shlex.quote(str(workspace))}, or: --sources LIST.yaml"
         raise InputError(f"{workspace.resolve()}: has no source yet; add footage with: {hint}")
     return recipe, sources
 

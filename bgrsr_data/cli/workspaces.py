@@ -35,7 +35,7 @@ def init(folder: Annotated[Path, typer.Argument(help="The folder; it is made if 
     typer.echo(f"workspace in {place.root}")
     typer.echo(f"next: bgrsr {PEOPLE} {where}   # people; each sub-folder is one person")
     typer.echo(f"      bgrsr {PLACES} {where}   # pictures of places, two at least")
-    typer.echo(f"      bgrsr run talkers {where}")
+    typer.echo(f"      bgrsr run studio {where}")
 
 
 def status(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
