@@ -66,6 +66,11 @@ def views(workspace: Workspace) -> dict[str, list[str]]:
     return {name: dataset.load_saved_view(name).values("row") for name in dataset.list_saved_views()}
 
 
+def count(workspace: Workspace) -> int:
+    """How many pictures the dataset holds."""
+    return len(load(workspace).select_group_slices(_allow_mixed=True))
+
+
 def forget(workspace: Workspace) -> None:
     connect().delete_dataset(dataset_name(workspace.root))
 
@@ -76,6 +81,7 @@ COMMANDS: dict[str, Any] = {
     "show": show,
     "tag": tag,
     "views": views,
+    "count": count,
     "forget": forget,
 }
 

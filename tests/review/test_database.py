@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,6 +142,20 @@ def test_a_server_that_goes_away_is_one_line_and_what_was_said_stays(small_set: 
         first.kill()
         first.wait()
     assert [v.row for v in small_set.workspace.ledger.verdicts()] == ["foreground-0"]
+
+
+def test_two_that_open_a_set_at_once_show_every_row_once(small_set: SmallSet, database: dict[str, str]) -> None:
+    drivers = [FiftyOne(database) for _ in range(2)]
+    try:
+        with ThreadPoolExecutor() as threads:
+            told = list(threads.map(lambda driver: driver("sync", small_set), drivers))
+        shown = drivers[0]("show", small_set)
+        pictures = drivers[0]("count", small_set)
+    finally:
+        for driver in drivers:
+            driver.close()
+    assert told[0]["name"] == told[1]["name"]
+    assert pictures == sum(len(slices) for slices in shown.values())
 
 
 def start(port: int, folder: Path) -> subprocess.Popen[bytes]:
