@@ -32,28 +32,33 @@ def diff(
 ) -> None:
     """Say which rows came, went or changed between two published versions, and why; without any, list the versions.
 
-    Each `bgrsr publish` of another set keeps its manifests in versions/v1, v2, …
+    Each `bgrsr publish` of another set keeps its manifests in versions/v1, v2, … A cause is what was rejected, and by
+    whom; keyed anew, and with what; what came or went with its source; or the options that are others. Of a version
+    that told of a forgotten source only the counts are left.
 
     Example: bgrsr diff -w demo
 
     Example: bgrsr diff v1 v2 -w demo
     """
     from bgrsr_data.export.diff import diff_versions
-    from bgrsr_data.export.versions import find_version, versions
+    from bgrsr_data.export.versions import find_version, has_rows, version_named, versions
     from bgrsr_data.workspace import Workspace
 
     Workspace(workspace).close()  # a folder that is none is told as everywhere
     if old is None:
         _list(versions(workspace), as_json=json)
         return
-    older, newer = find_version(workspace, old), find_version(workspace, new)
-    if older == newer:
-        raise InputError(f"diff: {older.name} is the last version; give an earlier one, or publish again")
-    changes = diff_versions(older, newer)
+    one, other = version_named(workspace, old), version_named(workspace, new)
+    if one == other:
+        raise InputError(f"diff: {one.name} is the last version; give an earlier one, or publish again")
+    if not (has_rows(workspace, one) and has_rows(workspace, other)):
+        _count(workspace, one, other, as_json=json)
+        return
+    changes = diff_versions(find_version(workspace, one.name), find_version(workspace, other.name))
     if json:
         typer.echo(jsonlib.dumps([change.as_dict() for change in changes]))
         return
-    _show(changes, f"{older.name} → {newer.name}", rows=rows)
+    _show(changes, f"{one.name} → {other.name}", rows=rows)
 
 
 def _list(known: list[Version], *, as_json: bool) -> None:
@@ -66,6 +71,26 @@ def _list(known: list[Version], *, as_json: bool) -> None:
     else:
         lines = [{"version": v.name, "content": v.content[:12], **v.rows, "bgrsr": v.bgrsr} for v in known]
         typer.echo(table(lines))
+
+
+def _count(workspace: Path, one: Version, other: Version, *, as_json: bool) -> None:
+    """What is left to say where rows were deleted: how many there were, and what was forgotten."""
+    from contextlib import closing
+
+    from bgrsr_data.cli.output import table
+    from bgrsr_data.ledger import Ledger
+    from bgrsr_data.workspace import LEDGER
+
+    with closing(Ledger(workspace / LEDGER)) as ledger:
+        stones = [str(stone) for stone in ledger.tombstones()]
+    lines = [
+        {"rows of": name, one.name: one.rows.get(name, 0), other.name: count} for name, count in other.rows.items()
+    ]
+    if as_json:
+        typer.echo(jsonlib.dumps({"counts": lines, "forgotten": stones}))
+        return
+    typer.echo(f"{one.name} → {other.name}: rows are deleted, since a source was {'; '.join(stones)}; counts are left")
+    typer.echo(table(lines))
 
 
 def _show(changes: list[Change], title: str, *, rows: bool) -> None:

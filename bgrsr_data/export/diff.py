@@ -1,11 +1,13 @@
 """What became of a set between two versions: which rows came, went or changed, and why.
 
 A row that went is followed back to what it was made from: where that went too, or a reviewer rejected it, that is the
-cause, so that one rejected frame explains its dozen combinations at once.
+cause, so that one rejected frame explains its dozen combinations at once. What nothing else explains was made with
+other options, which are named.
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -13,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from bgrsr_data.export.versions import manifest_of
+from bgrsr_data.export.versions import manifest_of, read_version
 from bgrsr_data.manifests import read_rows
 from bgrsr_data.opinions import decide_between
 from bgrsr_data.records import (
@@ -30,7 +32,15 @@ from bgrsr_data.records import (
 )
 
 KINDS: tuple[type[Record], ...] = (Clip, Frame, Background, Trimap, Foreground, Combination)
-PARENTS = ("clip", "original", "foreground", "original_background", "target_background")
+STAGES: Mapping[type[Record], tuple[str, ...]] = {
+    Clip: ("fetch",),
+    Frame: ("frames", "select", "deblur"),
+    Background: ("frames", "select"),
+    Trimap: ("trimap",),
+    Foreground: ("key", "trimap"),
+    Combination: ("combine",),
+}
+PARENTS = ("source", "clip", "original", "foreground", "original_background", "target_background")
 
 
 @dataclass(frozen=True)
@@ -60,6 +70,7 @@ class Side:
     """The rows of one version by id, and what was said of them."""
 
     def __init__(self, folder: Path) -> None:
+        self.options = {stage: json.loads(text) for stage, text in read_version(folder).options.items()}
         self.rows = {model: {row.id: row for row in read_rows(manifest_of(folder, model), model)} for model in KINDS}
         self._verdicts = read_rows(manifest_of(folder, Verdict), Verdict)
         self._rejections = read_rows(manifest_of(folder, RejectionRow), RejectionRow)
@@ -70,6 +81,11 @@ class Side:
     def known(self) -> dict[str, Record]:
         """Every row by id, of whatever kind."""
         return {name: row for rows in self.rows.values() for name, row in rows.items()}
+
+    @cached_property
+    def sources(self) -> set[str]:
+        """Ids of the sources of its clips."""
+        return {row.source for row in self.rows[Clip].values() if isinstance(row, Clip)}
 
     @cached_property
     def refused(self) -> dict[str, str]:
@@ -108,16 +124,18 @@ def diff_versions(old: Path, new: Path) -> list[Change]:
         InputError: A manifest is missing or damaged.
     """
     before, after = Side(old), Side(new)
+    options = {model: other_options(stages, before, after) for model, stages in STAGES.items()}
     changes: list[Change] = []
     for model in KINDS:
         mine, theirs = before.rows[model], after.rows[model]
         for name in sorted(mine.keys() | theirs.keys()):
             if name not in theirs:
-                changes.append(Change(model.kind, name, "gone", _cause(name, before, after, "gone")))
+                changes.append(Change(model.kind, name, "gone", _cause(name, before, after, "gone", options)))
             elif name not in mine:
-                changes.append(Change(model.kind, name, "added", _cause(name, after, before, "new")))
+                changes.append(Change(model.kind, name, "added", _cause(name, after, before, "new", options)))
             elif told := _differences(mine[name], theirs[name]):
-                changes.append(Change(model.kind, name, "changed", _why_changed(theirs[name], before, after), told))
+                why = _why_changed(theirs[name], before, after) or options[model] or "made anew from the same"
+                changes.append(Change(model.kind, name, "changed", why, told))
     return changes
 
 
@@ -127,7 +145,17 @@ def count_causes(changes: Iterable[Change]) -> Mapping[tuple[str, str, str], int
     return dict(counted.most_common())
 
 
-def _cause(name: str, here: Side, there: Side, word: str) -> str:
+def other_options(stages: Iterable[str], before: Side, after: Side) -> str:
+    """Which options of these stages are others, as "key: edge_px 2 → 3"; empty where none is, or nobody knows."""
+    told = []
+    for stage in stages:
+        old, new = before.options.get(stage, {}), after.options.get(stage, {})
+        names = [name for name in old if name in new and old[name] != new[name]]
+        told += [f"{stage}: {name} {_short(old[name])} → {_short(new[name])}" for name in names]
+    return "; ".join(told)
+
+
+def _cause(name: str, here: Side, there: Side, word: str, options: Mapping[type[Record], str]) -> str:
     """Why the row `name` is in one version only.
 
     Args:
@@ -135,6 +163,7 @@ def _cause(name: str, here: Side, there: Side, word: str) -> str:
         here: The version that has it.
         there: The one that has not.
         word: What its cause is then: "gone" from, or "new" in, the later version.
+        options: What of the options is another, by kind of row.
     """
     if said := there.refused.get(name):
         return said if word == "gone" else f"no more: {said}"
@@ -142,15 +171,18 @@ def _cause(name: str, here: Side, there: Side, word: str) -> str:
         if said := there.refused.get(parent):
             return f"{parent}: {said}" if word == "gone" else f"{parent}: no more {said}"
         if parent in here.known and parent not in there.known:
-            deeper = _cause(parent, here, there, word)
+            deeper = _cause(parent, here, there, word, options)
             return deeper if ": " in deeper else f"{parent} is {word}"
-    if isinstance(here.known[name], Clip):
-        return f"its source is {word}" if word == "new" else "its source is gone"
-    return "planned otherwise" if isinstance(here.known[name], Combination) else "made with other options"
+    row = here.known[name]
+    if isinstance(row, Clip) and row.source not in there.sources:
+        return f"its source is {word}"
+    if options[type(row)]:
+        return options[type(row)]
+    return "planned otherwise" if isinstance(row, Combination) else "made with other options"
 
 
 def _why_changed(row: Record, before: Side, after: Side) -> str:
-    """Why a row is another: a person gave its frame options of its own, or nobody did."""
+    """Why a row is another: a person gave its frame options of its own; empty where nobody did."""
     if isinstance(row, Foreground):
         old, new = before.rekeys.get(row.original), after.rekeys.get(row.original)
         if new and (old is None or old.options != new.options):
@@ -158,7 +190,7 @@ def _why_changed(row: Record, before: Side, after: Side) -> str:
             return f"keyed anew by {new.reviewer} with {new.words or 'the options of the stage'}{note}"
         if old and not new:
             return f"keyed anew without what {old.reviewer} had changed ({old.words})"
-    return "made anew from the same"
+    return ""
 
 
 def _parents(row: Record) -> list[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,10 +19,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bgrsr_data import __version__
 from bgrsr_data.errors import InputError
+from bgrsr_data.ledger import Ledger
 from bgrsr_data.manifests import FILES
 from bgrsr_data.manifests import FOLDER as MANIFESTS
 from bgrsr_data.media.files import sha256_of, write_bytes
 from bgrsr_data.records import Clip, Record, RejectionRow, content_hash
+from bgrsr_data.workspace import LEDGER
 
 FOLDER = "versions"
 ABOUT = "version.json"
@@ -37,6 +40,7 @@ class Version(BaseModel):
         rows: How many rows each manifest has.
         files: sha256 of each manifest, by file name.
         bgrsr: The version of the program that published it.
+        options: Of each stage, as JSON, as it was last run; none of a version from before they were kept.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -46,6 +50,7 @@ class Version(BaseModel):
     rows: dict[str, int]
     files: dict[str, str]
     bgrsr: str
+    options: dict[str, str] = {}
 
     @property
     def number(self) -> int:
@@ -60,7 +65,7 @@ def versions(root: Path) -> list[Version]:
         InputError: One of them cannot be read.
     """
     found = [path for path in (root / FOLDER).glob("v*") if _NAME.fullmatch(path.name)]
-    return sorted((_read(path) for path in found), key=lambda version: version.number)
+    return sorted((read_version(path) for path in found), key=lambda version: version.number)
 
 
 def keep_version(root: Path) -> Version:
@@ -79,7 +84,9 @@ def keep_version(root: Path) -> Version:
     if before and before[-1].content == content:
         return before[-1]
     number = before[-1].number + 1 if before else 1
-    version = Version(name=f"v{number}", content=content, rows=_counts(paths), files=files, bgrsr=__version__)
+    version = Version(
+        name=f"v{number}", content=content, rows=_counts(paths), files=files, bgrsr=__version__, options=_options(root)
+    )
     _write(root, version, paths)
     return version
 
@@ -90,16 +97,30 @@ def find_version(root: Path, named: str) -> Path:
     Raises:
         InputError: There is none, or several, or its rows were deleted.
     """
+    version = version_named(root, named)
+    if not has_rows(root, version):
+        raise InputError(f"{version.name}: its rows are deleted; it held a source that was forgotten")
+    return root / FOLDER / version.name
+
+
+def version_named(root: Path, named: str) -> Version:
+    """A version: "v2", "last", or the beginning of its content hash.
+
+    Raises:
+        InputError: There is none, or several.
+    """
     known = versions(root)
     if not known:
         raise InputError(f"{root / FOLDER}: nothing was published yet; publish with: bgrsr publish")
     found = known[-1:] if named == "last" else [v for v in known if v.name == named or _begins(v, named)]
     if len(found) != 1:
         raise InputError(f"{named}: no version is called so; there are: {', '.join(v.name for v in known)}")
-    folder = root / FOLDER / found[0].name
-    if not all((folder / name).is_file() for name in found[0].files):
-        raise InputError(f"{folder.name}: its rows are deleted; it held a source that was forgotten")
-    return folder
+    return found[0]
+
+
+def has_rows(root: Path, version: Version) -> bool:
+    """Whether its manifests are there: `bgrsr forget` deletes those that tell of what is forgotten."""
+    return all((root / FOLDER / version.name / name).is_file() for name in version.files)
 
 
 def _begins(version: Version, named: str) -> bool:
@@ -140,11 +161,24 @@ def _write(root: Path, version: Version, paths: list[Path]) -> None:
     beside.rename(root / FOLDER / version.name)
 
 
-def _read(folder: Path) -> Version:
+def read_version(folder: Path) -> Version:
+    """The version that a folder holds.
+
+    Raises:
+        InputError: It cannot be read.
+    """
     try:
         return Version.model_validate_json((folder / ABOUT).read_bytes())
     except (OSError, ValidationError) as error:
         raise InputError(f"{folder / ABOUT}: is missing or damaged; move {folder} out of the way") from error
+
+
+def _options(root: Path) -> dict[str, str]:
+    """What each stage was last run with."""
+    if not (root / LEDGER).is_file():
+        return {}
+    with closing(Ledger(root / LEDGER)) as ledger:
+        return {stage: options for stage in ledger.stages() if (options := ledger.options(stage)) is not None}
 
 
 def _column(path: Path, name: str) -> list[str]:

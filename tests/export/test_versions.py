@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from small import bgrsr
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.export.diff import Change, count_causes, diff_versions
@@ -192,3 +193,46 @@ def test_a_damaged_version_is_named(place: Workspace) -> None:
     (place.root / "versions" / "v1" / "version.json").write_text(json.dumps({"name": "v1"}))
     with pytest.raises(InputError, match=r"version\.json: is missing or damaged"):
         versions(place.root)
+
+
+def test_other_options_are_named_as_the_cause_also_of_what_was_made_of_it(place: Workspace) -> None:
+    place.ledger.set_options("key", json.dumps({"edge_px": 2, "despill": True}))
+    whole_set(place)
+    place.ledger.set_options("key", json.dumps({"edge_px": 3, "despill": True}))
+    publish(place, key=[foreground("ada", score=0.71)], combine=[combination("1", "ada"), combination("2", "ada")])
+    assert count_causes(changes(place)) == {
+        ("combination", "gone", "key: edge_px 2 → 3"): 1,
+        ("foreground", "changed", "key: edge_px 2 → 3"): 1,
+        ("foreground", "gone", "key: edge_px 2 → 3"): 1,
+    }
+
+
+def test_a_combination_that_is_planned_otherwise_names_the_option(place: Workspace) -> None:
+    place.ledger.set_options("combine", json.dumps({"per_foreground": 2}))
+    whole_set(place)
+    place.ledger.set_options("combine", json.dumps({"per_foreground": 1}))
+    publish(place, combine=[combination("1", "ada"), combination("3", "bob")])
+    assert count_causes(changes(place)) == {("combination", "gone", "combine: per_foreground 2 → 1"): 1}
+
+
+def test_a_version_from_before_options_were_kept_is_compared_without(place: Workspace) -> None:
+    whole_set(place)
+    about = place.root / "versions" / "v1" / "version.json"
+    told = json.loads(about.read_text())
+    del told["options"]
+    about.write_text(json.dumps(told))
+    place.ledger.set_options("combine", json.dumps({"per_foreground": 1}))
+    publish(place, combine=[combination("1", "ada"), combination("3", "bob")])
+    assert count_causes(changes(place)) == {("combination", "gone", "planned otherwise"): 1}
+
+
+def test_a_version_of_which_a_source_was_forgotten_is_compared_by_counts(place: Workspace) -> None:
+    whole_set(place)
+    publish(place, combine=[combination("1", "ada")])
+    for path in find_version(place.root, "v1").glob("*.parquet"):
+        path.unlink()
+    ended = bgrsr("diff", "v1", "v2", "-w", place.root, "--json")
+    assert ended.returncode == 0, ended.stderr
+    counts = {line["rows of"]: (line["v1"], line["v2"]) for line in json.loads(ended.stdout)["counts"]}
+    assert counts["combinations"] == (3, 1)
+    assert "rows are deleted" in bgrsr("diff", "v1", "-w", place.root).stdout
