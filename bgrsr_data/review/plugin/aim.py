@@ -27,6 +27,11 @@ def stage_of(dataset: Any) -> str:
     return str(ours["stage"]) if ours else ""
 
 
+def samples_of(dataset: Any) -> Any:
+    """All samples of a dataset, those of every slice."""
+    return dataset.select_group_slices(_allow_mixed=True)
+
+
 def is_of_a_view(ctx: Any) -> bool:
     """Whether neither a picture is open nor any is selected, so that the whole view is meant."""
     return not ctx.current_sample and not ctx.selected
@@ -44,19 +49,18 @@ def take_aim(ctx: Any) -> Aim:
     return Aim(root_of(ctx.dataset), _seen(ctx))
 
 
-def next_unjudged(ctx: Any) -> tuple[str, str | None] | None:
+def next_unjudged(ctx: Any) -> tuple[str, str] | None:
     """Find the first picture without a verdict after the one in view, then from the start of the view.
 
     Returns:
         Its sample and its group; None where all are judged.
     """
-    grouped = bool(ctx.dataset.group_field)
-    samples, verdicts, rows, *groups = ctx.view.values(["id", "verdict", "row", *(["group.id"] if grouped else [])])
+    samples, groups, verdicts, rows = ctx.view.values(["id", "group.id", "verdict", "row"])
     open_row = take_aim(ctx).rows[0] if ctx.current_sample else None
     start = rows.index(open_row) + 1 if open_row in rows else 0
     for i in (*range(start, len(samples)), *range(start)):
         if verdicts[i] is None and rows[i] != open_row:
-            return samples[i], groups[0][i] if grouped else None
+            return samples[i], groups[i]
     return None
 
 
@@ -66,8 +70,7 @@ def _seen(ctx: Any) -> dict[str, str]:
     if is_of_a_view(ctx):
         view = ctx.view
     else:
-        samples = ctx.dataset.select_group_slices(_allow_mixed=True) if ctx.dataset.group_field else ctx.dataset
-        view = samples.select([ctx.current_sample] if ctx.current_sample else ctx.selected)
+        view = samples_of(ctx.dataset).select([ctx.current_sample] if ctx.current_sample else ctx.selected)
     seen = dict(zip(*view.values(["row", "content"]), strict=True))
     if not seen:
         raise InputError("the view is empty: nothing is judged")

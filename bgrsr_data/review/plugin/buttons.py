@@ -6,18 +6,22 @@ view shows, and asks first, with the count. Whatever goes wrong is told in one l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
 from fiftyone import operators
+from fiftyone.core.json import stringify
 from fiftyone.operators import types
 
 from bgrsr_data.errors import BgrsrError
 from bgrsr_data.review.dataset import refresh, show_verdicts
 from bgrsr_data.review.plugin.acts import Told
-from bgrsr_data.review.plugin.aim import is_of_a_view, root_of, stage_of, take_aim
+from bgrsr_data.review.plugin.aim import is_of_a_view, root_of, samples_of, stage_of, take_aim
 from bgrsr_data.review.plugin.panel import show_progress
 from bgrsr_data.workspace import Workspace
+
+IN_PLACE = 100  # rows
 
 
 class Button(operators.Operator):  # type: ignore[misc]
@@ -99,16 +103,39 @@ def in_modal(button: type[Button]) -> type[Button]:
 def show(ctx: Any, told: Told) -> None:
     """Bring the samples up to what was done, let the App show them where it stands, and tell it."""
     if told.rows:
-        root = root_of(ctx.dataset)
-        with closing(Workspace(root)) as workspace:
+        with closing(Workspace(root_of(ctx.dataset))) as workspace:
             bring = refresh if told.rekeyed else show_verdicts
             bring(ctx.dataset, workspace, told.rows)
-        if ctx.selected and not told.rekeyed:
+        if ctx.selected:
             ctx.ops.clear_selected_samples()  # what was judged is done; the next key must not judge it again
-        ctx.ops.reload_dataset()
+        if told.rekeyed:
+            _reload(ctx, told.rows)
+        else:
+            _show_in_place(ctx, told.rows)
         show_progress(ctx)
     if told.line:
         ctx.ops.notify(told.line, variant="warning" if told.warning else "success")
+
+
+def _show_in_place(ctx: Any, rows: Sequence[str]) -> None:
+    """Hand the browser its samples as they are now; of very many, let it load them again."""
+    if len(rows) > IN_PLACE:
+        ctx.ops.reload_dataset()
+        return
+    documents = samples_of(ctx.dataset).match({"row": {"$in": list(rows)}})._aggregate()
+    ctx.trigger("@bgrsr/review/show_anew", {"samples": stringify(list(documents))})
+
+
+def _reload(ctx: Any, rows: Sequence[str]) -> None:
+    """Load pictures that were made anew; a single one is opened, so that its new alpha is seen."""
+    if ctx.current_sample:
+        ctx.trigger("close_sample")
+    ctx.ops.reload_dataset()
+    if len(rows) == 1:
+        slice_ = ctx.group_slice or ctx.dataset.default_group_slice
+        found = samples_of(ctx.dataset).match({"row": rows[0], "group.name": slice_})
+        for sample, group in zip(*found.values(["id", "group.id"]), strict=True):
+            ctx.trigger("open_sample", {"id": sample, "group_id": group, "mode": "explore"})
 
 
 def tell_count(ctx: Any, inputs: Any, what: str) -> None:

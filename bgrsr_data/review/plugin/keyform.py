@@ -86,9 +86,9 @@ def _ask_one(inputs: Any, types: Any, name: str, option: FieldInfo, value: Any) 
     elif option.annotation is float:
         low = next(m.ge for m in option.metadata if isinstance(m, Ge))
         high = next(m.le for m in option.metadata if isinstance(m, Le))
-        inputs.float(name, default=value, min=low, max=high, label=label, description=told, required=True)
+        inputs.float(name, default=value, min=low, max=high, label=label, description=told)
     elif name in SHAPES:
         told = told.partition(";")[0] + f". Several: put {BETWEEN} between them."
         inputs.str(name, default=value, label=label, description=told)
     else:
-        inputs.str(name, default=value, label=label, description=told, required=True)
+        inputs.str(name, default=value, label=label, description=told)

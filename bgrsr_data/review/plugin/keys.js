@@ -1,4 +1,5 @@
-// The keys of the review. FiftyOne loads this file with the plugin; there is no build step.
+// What the review does in the browser: its keys, and showing samples anew. FiftyOne loads this file with the plugin;
+// there is no build step.
 //
 // A key presses the button of the same act, so that what it asks and does is said in one place, operators.py.
 // Keys are silent while somebody types, while a dialog is open, with Ctrl, Alt or Meta held, in the annotate tab of the
@@ -31,5 +32,20 @@
     window.__foo__.executeOperator("@voxel51/operators/prompt_user_for_operation", { operator_uri: uri, params: {} });
   };
 
+  // FiftyOne keeps samples that it has shown; reload_samples alone shows the old ones again (1.22). This hands the new
+  // ones to grid and modal, where they stand.
+  class ShowAnew extends window.__foo__.Operator {
+    get config() {
+      return new window.__foo__.OperatorConfig({ name: "show_anew", label: "bgrsr: show anew", unlisted: true });
+    }
+    useHooks() {
+      return { update: window.__fos__.useUpdateSamples() };
+    }
+    async execute({ hooks, params }) {
+      hooks.update(params.samples.map((sample) => [sample._id, sample]));
+    }
+  }
+
+  window.__foo__.registerOperator(ShowAnew, PLUGIN);
   window.addEventListener("keydown", onKey, { capture: true });
 })();

@@ -90,22 +90,23 @@ class HoldOut(Button):
         kinds = types.RadioGroup()
         kinds.add_choice("garbage", label="hold out: no subject is in the box, as a stand or a lamp")
         kinds.add_choice("subject", label="keep: all in the box is subject, whatever its colour")
-        inputs.enum("kind", kinds.values(), default="garbage", label="What the box says", view=kinds, required=True)
+        inputs.enum("kind", kinds.values(), default="garbage", label="What the box says", view=kinds)
         sides = inputs.h_stack("box", gap=2)
         for side, default in SIDES.items():
             told = "% of the width" if side in ("left", "right") else "% of the height"
             label = f"{side.capitalize()}, {told}"
-            sides.float(side, default=default, min=0, max=100, label=label, required=True)
+            sides.float(side, default=default, min=0, max=100, label=label)
         return True
 
     def act(self, ctx: Any) -> Told:
         """Key with the box."""
         given = ctx.params
-        left, top, right, bottom = (float(given["box"][side]) / 100 for side in SIDES)
+        box = SIDES | {side: value for side, value in given.get("box", {}).items() if value is not None}
+        left, top, right, bottom = (float(box[side]) / 100 for side in SIDES)
         if left >= right or top >= bottom:
             raise InputError("the box is empty: left must be less than right, and top less than bottom")
         aim = take_aim(ctx)
-        return acts_on(aim.root).rekey(aim, {given["kind"]: f"{left:g},{top:g},{right:g},{bottom:g}"})
+        return acts_on(aim.root).rekey(aim, {given.get("kind") or "garbage": f"{left:g},{top:g},{right:g},{bottom:g}"})
 
 
 class Undo(Button):

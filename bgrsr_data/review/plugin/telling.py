@@ -52,7 +52,8 @@ def _reviewers(counted: ReviewProgress) -> str:
         return "Nobody has judged anything yet."
     rows = _table(("reviewer", "judged"), ((_cell(name), f"{n:,}") for name, n in counted.by_reviewer.items()))
     reasons = _table(("rejected for", "pictures"), ((_cell(why), f"{n:,}") for why, n in counted.reasons.items()))
-    return f"{rows}\n\n{reasons}" if counted.reasons else rows
+    told = f"**Reviewers**\n\n{rows}"
+    return f"{told}\n\n**Reasons**\n\n{reasons}" if counted.reasons else told
 
 
 def _conflicts(counted: ReviewProgress) -> str:
