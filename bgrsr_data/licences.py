@@ -14,6 +14,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 UNKNOWN = "unknown"
 
@@ -70,6 +71,7 @@ _NOISE = (
 _VERSION = re.compile(r"v?(\d\.\d)")
 
 
+@lru_cache(1024)
 def canonical(licence: str | None) -> str:
     """The one spelling of a licence; what is none that we know comes back as it is, without outer blanks.
 

@@ -14,7 +14,7 @@ import csv
 import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from bgrsr_data.export.rights import Rights, attribution
@@ -23,6 +23,7 @@ from bgrsr_data.licences import canonical
 from bgrsr_data.records import Clip, Combination
 
 PARQUET, CSV, MARKDOWN, CREDITS = "licences.parquet", "licences.csv", "licences.md", "ATTRIBUTION.txt"
+_YES = {True: "yes", False: "no", None: ""}
 KINDS = ("combination", "foreground", "trimap", "background")
 
 
@@ -208,9 +209,10 @@ def _parquet(lines: Sequence[Line]) -> bytes:
 
 def _csv(lines: Sequence[Line]) -> str:
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, [field.name for field in fields(Line)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in asdict(line).items()} for line in lines)
+    names = [field.name for field in fields(Line)]
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([_cell(getattr(line, name)) for name in names] for line in lines)
     return buffer.getvalue()
 
 
@@ -218,11 +220,11 @@ def _cell(value: object) -> object:
     """As a spreadsheet reads it: yes, no, or empty; lists by semicolons."""
     if isinstance(value, list):
         return "; ".join(value)
-    return {True: "yes", False: "no", None: ""}[value] if value is None or isinstance(value, bool) else value
+    return _YES[value] if value is None or isinstance(value, bool) else value
 
 
 def _said(value: bool | None) -> str:
-    return {True: "yes", False: "no", None: "?"}[value]
+    return _YES[value] or "?"
 
 
 def _held_rows(found: Iterable[Held]) -> list[dict[str, Any]]:

@@ -24,14 +24,6 @@ from bgrsr_data.manifests import manifest_path, read_rows
 from bgrsr_data.records import Background, Combination, Foreground
 
 
-@pytest.fixture(scope="module")
-def finished(small_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("sheet") / "a set"
-    ended = bgrsr("run", small_set, "-w", root, "-j", 2)
-    assert ended.returncode == 0, ended.stderr
-    return root
-
-
 @pytest.fixture
 def workspace(finished: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(finished, tmp_path / "a set"))

@@ -34,14 +34,6 @@ SIZE = (32, 24)
 
 
 @pytest.fixture(scope="module")
-def finished(small_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("ledger") / "a set"
-    ended = bgrsr("run", small_set, "-w", root, "-j", 2)
-    assert ended.returncode == 0, ended.stderr
-    return root
-
-
-@pytest.fixture(scope="module")
 def rows(finished: Path) -> list[Combination]:
     return read_rows(manifest_path(finished, Combination), Combination)
 
