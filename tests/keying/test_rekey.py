@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from bgrsr_data.media.images import read_grey, write_image
 from bgrsr_data.records import Foreground, Frame, RejectionRow, Rekey, Verdict, make_id
 from bgrsr_data.review.rekey import rekey, undo_rekey
 from bgrsr_data.runner import plan_stage, run_stage
+from bgrsr_data.tombstones import Grave, Tombstone
 from bgrsr_data.workspace import Workspace
 
 SKIN = (205, 166, 127)
@@ -237,6 +239,25 @@ def test_the_published_set_tells_which_frames_have_options_of_their_own(place: W
     assert back.why == "keyed anew without what Ada had changed (garbage=0,0,0.5,1)"
     (v1 / "rekeys.parquet").unlink()  # a version of an earlier bgrsr
     assert diff_versions(v1, v2) == [there]
+
+
+def test_a_frame_that_is_forgotten_takes_its_options_with_it(place: Workspace) -> None:
+    rekey(place, ids(place)[:2], {"despill": 0.5}, reviewer="Ada")
+    stone = Tombstone(id="source-1", name="", places=[], footage=[], at="2026-01-01")
+    place.ledger.bury(Grave(stone, [("frames", "frame", "frame-0")], [("key", "frame-0")], []))
+    assert list(place.ledger.rekeys()) == ["frame-1"]
+
+
+def test_it_works_from_any_thread_with_a_workspace_of_its_own(place: Workspace) -> None:
+    def key_in_a_thread() -> list[str]:  # as the App's operators do
+        own = Workspace(place.root)
+        try:
+            return [row.id for row in rekey(own, ids(own), {"garbage": "0,0,0.5,1"}, reviewer="Ada").foregrounds]
+        finally:
+            own.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(key_in_a_thread).result() == ids(place)
 
 
 def test_a_ledger_of_the_schema_before_learns_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
