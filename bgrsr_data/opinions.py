@@ -8,7 +8,6 @@ the latest word where there is none: then they are in conflict, which is told un
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,17 +55,22 @@ class Conflict:
 def decide_between(verdicts: Sequence[Verdict]) -> Verdict:
     """The verdict that decides, of one row's on one content: the majority's latest, or the latest of all on a tie."""
     ordered = sorted(verdicts, key=lambda v: v.at)
-    counts = Counter(v.verdict for v in ordered)
-    if are_tied(ordered):
+    balance = _balance(ordered)
+    if balance == 0:
         return ordered[-1]
-    (most, _), *_ = counts.most_common(1)
+    most = "accept" if balance > 0 else "reject"
     return [v for v in ordered if v.verdict == most][-1]
 
 
 def are_tied(verdicts: Iterable[Verdict]) -> bool:
     """Whether as many accept as reject."""
-    counts = Counter(v.verdict for v in verdicts)
-    return counts["accept"] == counts["reject"] > 0
+    listed = list(verdicts)
+    return bool(listed) and _balance(listed) == 0
+
+
+def _balance(verdicts: Iterable[Verdict]) -> int:
+    """How many more accept than reject."""
+    return sum(1 if v.verdict == "accept" else -1 for v in verdicts)
 
 
 class Opinions(Database):

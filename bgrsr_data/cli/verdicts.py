@@ -185,6 +185,9 @@ def _describe(pulled: Pulled, applied: Applied) -> Iterator[str]:
         f"review: {accepted} newly accepted, {rejected} newly rejected, {len(pulled.withdrawn)} withdrawn, "
         f"{pulled.unchanged} as before; {applied.after:,} combinations (were {applied.before:,})"
     )
+    earlier = sum(verdict.row.startswith(("frame-", "clip-")) for verdict in pulled.verdicts)
+    if earlier:
+        yield f"review: {counted(earlier, 'verdict')} on frames or clips: bgrsr run RECIPE chooses and keys again"
     yield from _tell_conflicts(pulled.conflicts)
 
 

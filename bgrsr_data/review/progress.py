@@ -11,7 +11,7 @@ from bgrsr_data.records import Verdict
 from bgrsr_data.review import journal
 from bgrsr_data.review.agreement import Agreement, measure_agreement
 from bgrsr_data.review.groups import Stage
-from bgrsr_data.review.rows import rows_of_stage
+from bgrsr_data.review.rows import is_of, rows_of_stage
 from bgrsr_data.workspace import Workspace
 
 
@@ -55,23 +55,24 @@ class ReviewProgress:
 
 def progress(workspace: Workspace, stage: Stage = "foregrounds") -> ReviewProgress:
     """How far the review of one stage is; what waits in the journal counts."""
-    ledger, rows = workspace.ledger, set(rows_of_stage(workspace.ledger, stage))
+    ledger = workspace.ledger
     said: dict[str, list[Verdict]] = {}
     for verdict in journal.standing(workspace):
-        if verdict.row in rows:
+        if is_of(verdict.row, stage):
             said.setdefault(verdict.row, []).append(verdict)
     contents = ledger.contents(said)
     valid = {row: [v for v in of_row if v.row_content in contents[row]] for row, of_row in said.items()}
-    valid = {row: of_row for row, of_row in valid.items() if of_row}
-    decided = [decide_between(of_row) for of_row in valid.values()]
-    rejected = [verdict for verdict in decided if verdict.verdict == "reject"]
+    decided = {row: decide_between(of_row) for row, of_row in valid.items() if of_row}
+    rejected = [verdict for verdict in decided.values() if verdict.verdict == "reject"]
+    rows = set(rows_of_stage(ledger, stage, [verdict.row for verdict in rejected]))
+    valid = {row: valid[row] for row in decided if row in rows}
     return ReviewProgress(
         stage=stage,
         rows=len(rows),
-        judged=len(decided),
-        accepted=len(decided) - len(rejected),
+        judged=len(valid),
+        accepted=len(valid) - len(rejected),
         rejected=len(rejected),
-        outdated=len(said) - len(valid),
+        outdated=sum(row in rows for row in said) - len(valid),
         by_reviewer=dict(Counter(v.reviewer for of_row in valid.values() for v in of_row).most_common()),
         reasons=dict(Counter(v.reason or "none given" for v in rejected).most_common()),
         agreement=measure_agreement(valid),

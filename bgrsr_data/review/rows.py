@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.records import Combination, Foreground, Frame, Trimap
@@ -16,15 +16,25 @@ KIND: Mapping[Stage, str] = {
 }
 
 
-def rows_of_stage(ledger: Ledger, stage: Stage) -> list[str]:
+def rows_of_stage(ledger: Ledger, stage: Stage, rejected: Iterable[str] | None = None) -> list[str]:
     """The ids of the rows to judge, sorted: those of the set, and those that a verdict keeps out of it.
 
     A rejected frame is not chosen again by the next run; it still was one of those that were looked at.
+
+    Args:
+        ledger: The ledger.
+        stage: Which rows.
+        rejected: Rows that are rejected, where the caller knows; else what the ledger says.
     """
     kind = KIND[stage]
     made = ledger.ids(kind, ledger.last_of("frames", "select", "deblur")) if stage == "frames" else ledger.ids(kind)
-    rejected = (row for row in ledger.rejected_by_review() if row.startswith(f"{kind}-"))
-    return sorted({*made, *rejected})
+    out = ledger.rejected_by_review() if rejected is None else rejected
+    return sorted({*made, *(row for row in out if is_of(row, stage))})
+
+
+def is_of(row: str, stage: Stage) -> bool:
+    """Whether an id is of a stage's kind."""
+    return row.startswith(f"{KIND[stage]}-")
 
 
 def stages_of(ledger: Ledger) -> list[Stage]:
