@@ -229,6 +229,17 @@ def test_the_example_of_the_documentation_runs(tmp_path, monkeypatch, capsys) ->
     assert told[3:] == ["torch.Size([4, 3, 480, 640])"] * 3
 
 
+def test_the_training_loop_of_the_documentation_learns(tmp_path, monkeypatch, capsys) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "hand-over.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    publish_set(tmp_path / "my-set", per_split=4)
+    monkeypatch.chdir(tmp_path)
+    torch.manual_seed(0)
+    exec(compile(code, "hand-over.md", "exec"), {})
+    first, last = (float(line.split(": ")[1]) for line in capsys.readouterr().out.splitlines())
+    assert 0 < last < first < 1
+
+
 @pytest.mark.parametrize(("network", "manifest"), [("srgan", "frames"), ("unet-gan", "trimaps")])
 def test_combinations_made_of_files_are_enough_unless_footage_alone_is_asked_for(
     tmp_path, network: str, manifest: str
