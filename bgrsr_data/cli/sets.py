@@ -98,6 +98,20 @@ def publish(
         from bgrsr_data.cli.running import run_in_workspace
 
         run_in_workspace("publish", {}, workspace, workers=1, as_json=json)
+        if not json:
+            _tell_papers(workspace)
+
+
+def _tell_papers(workspace: Path) -> None:
+    """Where the datasheet is, and how many of its questions wait for a person."""
+    from bgrsr_data.export.answers import FILE, QUESTIONS, read_answers
+    from bgrsr_data.export.datasheet import DATASHEET
+    from bgrsr_data.export.versions import find_version
+
+    sheet = find_version(workspace, "last") / DATASHEET
+    waiting = len({question.key for question in QUESTIONS} - read_answers(workspace).keys())
+    asked = f"; {waiting} questions only you can answer wait in {workspace / FILE}" if waiting else ""
+    typer.echo(f"papers: {sheet}, licences and credits beside it{asked}", err=True)
 
 
 def run(

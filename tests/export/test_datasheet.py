@@ -47,6 +47,19 @@ def test_publishing_writes_the_papers_beside_the_manifests_and_asks_what_no_row_
     assert f"{len(QUESTIONS)} questions are open" in sheet
 
 
+def test_the_command_says_where_the_papers_are_and_how_many_questions_wait(workspace: Path) -> None:
+    told = bgrsr("publish", "-w", workspace)
+    assert f"{DATASHEET}, licences and credits beside it; {len(QUESTIONS)} questions" in told.stderr
+    assert not bgrsr("publish", "-w", workspace, "--json").stderr.startswith("papers")
+
+
+def test_the_card_of_the_hub_names_the_strictest_licence_and_the_papers(workspace: Path, tmp_path: Path) -> None:
+    hand_over(workspace, tmp_path / "out", "huggingface", ExportOptions(size=(32, 24), limit=4))
+    card = yaml.safe_load((tmp_path / "out" / "README.md").read_text().split("---")[1])
+    assert card["license"] == "cc0-1.0"  # all of the small set is CC0 or in the public domain
+    assert DATASHEET in (tmp_path / "out" / "README.md").read_text()
+
+
 def test_every_count_is_that_of_the_rows(finished: Path) -> None:
     sheet = sheet_of(finished)
     rows = read_rows(manifest_path(finished, Combination), Combination)

@@ -15,6 +15,7 @@ import numpy as np
 
 from bgrsr_data.export.folder import ExportFolder
 from bgrsr_data.export.formats.base import Parcel
+from bgrsr_data.export.terms import terms_of
 from bgrsr_data.licences import canonical
 from bgrsr_data.manifests import manifest_path, read_rows
 from bgrsr_data.media.images import read_grey
@@ -41,7 +42,9 @@ def write(parcel: Parcel, folder: ExportFolder) -> None:
         parcel.progress("export", number, len(shown))
     told = {
         "info": {"description": parcel.title, "version": parcel.version},
-        "licenses": [{"id": n, "name": name, "url": ""} for n, name in enumerate(parcel.licences, 1)],
+        "licenses": [
+            {"id": n, "name": name, "url": terms_of(name).address} for n, name in enumerate(parcel.licences, 1)
+        ],
         "categories": [CATEGORY],
         "images": list(images.values()),
         "annotations": annotations,

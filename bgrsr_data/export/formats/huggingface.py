@@ -16,11 +16,16 @@ from bgrsr_data.export.folder import ExportFolder
 from bgrsr_data.export.formats.base import Parcel
 from bgrsr_data.export.formats.pictures import names, write_pictures
 from bgrsr_data.export.pairs import describe_pair
+from bgrsr_data.export.terms import mix
 from bgrsr_data.records import Combination
 
 SPLITS = {"train": "train", "val": "validation", "test": "test"}
 SIZES = {10**3: "n<1K", 10**4: "1K<n<10K", 10**5: "10K<n<100K", 10**6: "100K<n<1M"}
-LICENCES = {"CC0-1.0": "cc0-1.0", "CC-BY-4.0": "cc-by-4.0", "CC-BY-SA-4.0": "cc-by-sa-4.0"}
+LICENCES = (  # that the Hub knows by name (https://huggingface.co/docs/hub/repositories-licenses)
+    "cc0-1.0", "cc-by-2.0", "cc-by-2.5", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0",
+    "cc-by-nc-2.0", "cc-by-nc-3.0", "cc-by-nc-4.0", "cc-by-nc-sa-2.0", "cc-by-nc-sa-3.0", "cc-by-nc-sa-4.0",
+    "mit", "apache-2.0", "bsd-2-clause", "bsd-3-clause", "unlicense", "unknown",
+)  # fmt: skip
 
 
 def write(parcel: Parcel, folder: ExportFolder) -> None:
@@ -50,7 +55,8 @@ def _metadata(parcel: Parcel, rows: list[Combination]) -> bytes:
 def _card(parcel: Parcel) -> str:
     """The dataset card: what the hub shows, with the licences of the footage."""
     licences = parcel.licences
-    licence = LICENCES.get(licences[0], "other") if len(licences) == 1 else "other"
+    whole = mix(licences).licence.lower()  # of a set whose pairs all go together: the strictest
+    licence = whole if whole in LICENCES else "other"
     counts = ", ".join(f"{len(parcel.split(split)):,} {name}" for split, name in SPLITS.items())
     low, high = ("×".join(map(str, size)) for size in (parcel.renderer.lr_size, parcel.renderer.hr_size))
     size = next((name for most, name in SIZES.items() if len(parcel.rows) < most), "1M<n<10M")
@@ -85,5 +91,6 @@ Version {parcel.version}, made with bgrsr. People, places, clips and near-duplic
 | zoom … seed | everything that decides the pixels |
 | licence, creator, url | of the footage that is shown; the credits are in ATTRIBUTION.txt |
 
-Licences of the footage: {", ".join(licences)}. They are its makers', not this set's.
+Licences of the footage: {", ".join(licences)}. They are its makers', not this set's: licences.csv tells them for every
+picture. DATASHEET.md says what the set is made of, how, and what it is fit and unfit for.
 """
