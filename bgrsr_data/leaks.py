@@ -8,6 +8,7 @@ split shows it too. A set that was planned before a person was renamed, or whose
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -56,6 +57,19 @@ class Leak:
         return f"{self.what} in {self.first} and in {self.second}"
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one split shows, as it was compared with the others: how many different ones of each kind."""
+
+    split: Split
+    combinations: int
+    persons: int
+    places: int
+    clips: int
+    files: int
+    pictures: int
+
+
 def find_leaks(
     combinations: Sequence[Combination],
     *,
@@ -86,6 +100,33 @@ def find_leaks(
     leaks += _alike(uses, known, {frame.id: frame for frame in frames}, repeats)
     leaks += _against_force(uses, known, clip_of)
     return leaks
+
+
+def count_checked(
+    combinations: Sequence[Combination],
+    *,
+    foregrounds: Iterable[Foreground],
+    backgrounds: Iterable[Background],
+    clips: Iterable[Clip],
+    frames: Iterable[Frame],
+) -> list[Checked]:
+    """Count what `find_leaks`, given the same, compares between the splits; of each split that shows anything."""
+    clip_of = {clip.id: clip for clip in clips}
+    known: dict[str, Foreground | Background] = {row.id: row for row in foregrounds}
+    known |= {row.id: row for row in backgrounds}
+    hashed = {frame.id for frame in frames if frame.dhash}
+    uses, pairs = _uses(combinations, known, clip_of), Counter(row.split for row in combinations)
+    told = []
+    for split in (one for one in ORDER if pairs[one]):
+        shown = {use.shown for use in uses if use.split == split}
+        cut = [row for one in shown if isinstance(row := known.get(one), Foreground)]
+        rooms = [row for one in shown if isinstance(row := known.get(one), Background)]
+        facts = {fact for one in shown for fact in _facts(one, known, clip_of)}
+        kinds = Counter(kind for kind, _ in facts)
+        pictures = sum(row.original in hashed for row in cut) + sum(bool(row.dhash) for row in rooms)
+        people, places = {row.person for row in cut}, {row.place for row in rooms}
+        told.append(Checked(split, pairs[split], len(people), len(places), kinds["clip"], kinds["file"], pictures))
+    return told
 
 
 def read_repeats(ledger: Ledger) -> list[Frame | Background]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import typer
 
 from bgrsr_data.cli.output import table
 from bgrsr_data.cli.recipe import run_recipe
+from bgrsr_data.cli.reporting import write_report
 from bgrsr_data.errors import InputError
 from bgrsr_data.quickstart.footage import make_footage
-from bgrsr_data.quickstart.truth import draw_key_error, key_error
+from bgrsr_data.quickstart.truth import AlphaError, write_key_error
 from bgrsr_data.records import Clip, Combination, Foreground, Frame, ReportRow
+from bgrsr_data.report.step import Report
 from bgrsr_data.workspace import LEDGER, Workspace
 
 
@@ -32,13 +35,16 @@ def first_run(folder: Path, recipe: str, *, workers: int | None) -> None:
         sources = make_footage(footage)
     run_recipe(recipe, workspace, [sources], workers=workers, as_json=False)
     place = Workspace(workspace)
-    picture = draw_key_error(place, footage, workspace / "report" / "key-error.png")
-    _summarise(place, footage, time.monotonic() - begun)
-    typer.echo(f"key against truth  {picture.resolve()}")
+    picture = place.root / "report" / "key-error.png"
+    errors = write_key_error(place, footage, picture)
+    if place.ledger.items(Report.name):
+        write_report(place.root, {}, show=False, as_json=False)  # with the keys beside the truth
+    _summarise(place, errors, time.monotonic() - begun)
+    typer.echo(f"key against truth  {picture}")
     typer.echo(f"report             {(place.root / 'report' / 'index.html')}")
 
 
-def _summarise(place: Workspace, footage: Path, seconds: float) -> None:
+def _summarise(place: Workspace, errors: Mapping[str, AlphaError], seconds: float) -> None:
     ledger = place.ledger
     counts = {
         "clips": ledger.count(Clip.kind),
@@ -46,7 +52,6 @@ def _summarise(place: Workspace, footage: Path, seconds: float) -> None:
         "foregrounds": ledger.count(Foreground.kind),
         "combinations": ledger.count(Combination.kind),
     }
-    errors = key_error(place, footage)
     figures = {name: value for row in ledger.rows(ReportRow, "evaluate") for name, value in row.figures.items()}
     typer.echo("\n" + table([{**counts, "seconds": seconds}]))
     lines = [

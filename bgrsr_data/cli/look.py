@@ -18,17 +18,26 @@ def commands(app: typer.Typer) -> None:
     app.command()(quickstart)
 
 
-def report(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
+def report(
+    workspace: WorkspaceOption = HERE,
+    rows: Annotated[
+        int | None, typer.Option(min=1, max=40, help="Rows of each contact sheet; by default as last time, or 5.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Decides which samples are drawn at random.")] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    json: JsonOption = False,
+) -> None:
     """Write one HTML page that shows what is in the set.
 
-    Counts, what was left out and why, contact sheets, curves, panels.
+    What is in it, what was left out and why, the proof that no split leaks, scores, pictures, reviewers' verdicts,
+    training runs, sources and licences, and the commands that make it again. The page is one file that needs no
+    network; its figures lie beside it in facts.json, its contact sheets as PNG.
 
-    Example: bgrsr report -w demo
+    Example: bgrsr report -w demo --open
     """
-    from bgrsr_data.cli.running import run_in_workspace
+    from bgrsr_data.cli.reporting import write_report
 
-    run_in_workspace("report", {}, workspace, workers=1, as_json=json)
-    typer.echo(f"page: {(workspace / 'report' / 'index.html').resolve()}", err=True)
+    write_report(workspace, {"rows": rows, "seed": seed}, show=show, as_json=json)
 
 
 def quickstart(

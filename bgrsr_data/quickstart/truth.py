@@ -6,9 +6,10 @@ CVPR 2009): sum and mean of absolute differences and mean squared error of alpha
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.media.contact import contact_sheet
+from bgrsr_data.media.files import write_bytes
 from bgrsr_data.media.images import read_grey, read_rgb, write_image
 from bgrsr_data.quickstart.footage import truth_path
 from bgrsr_data.quickstart.studio import FPS
@@ -134,6 +136,27 @@ def draw_key_error(workspace: Workspace, footage: Path, out: Path) -> Path:
             captions.append([title, "alpha of the key", "truth", f"difference x{MAGNIFIED}, MAD {mad:.2f}e-3"])
     write_image(out, contact_sheet(rows, captions, cell=(320, 240)))
     return out
+
+
+def write_key_error(workspace: Workspace, footage: Path, out: Path) -> dict[str, AlphaError]:
+    """Draw the picture of `draw_key_error` and put the figures of `key_error` beside it (JSON), for the report.
+
+    Args:
+        workspace: Where the footage was keyed.
+        footage: The folder that `make_footage` wrote.
+        out: The picture to write, PNG.
+
+    Returns:
+        The error of each clip by its source's name, and of all frames under "all".
+
+    Raises:
+        InputError: No keyed frame of this footage is in the workspace.
+    """
+    errors = key_error(workspace, footage)
+    draw_key_error(workspace, footage, out)
+    rows = [{"name": name, **asdict(error)} for name, error in errors.items()]
+    write_bytes(out.with_suffix(".json"), (json.dumps(rows, indent=2) + "\n").encode())
+    return errors
 
 
 def _three(ranked: list[tuple[float, Keyed]]) -> Mapping[str, tuple[float, Keyed]]:

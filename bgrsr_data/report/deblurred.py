@@ -8,42 +8,37 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from bgrsr_data.media.contact import Picture, contact_sheet
+from bgrsr_data.media.contact import Picture
 from bgrsr_data.media.images import read_rgb
 from bgrsr_data.records import Frame
+from bgrsr_data.report.strips import Strip, strip
 
 _CLOSE = 4  # a close-up shows one part in so many of the picture's height
+COLUMNS = ("As taken", "As used", "As taken, close", "As used, close")
 
 
-def draw_deblurred(pairs: Sequence[tuple[Frame, Frame]], root: Path) -> Picture:
+def draw_deblurred(pairs: Sequence[tuple[Frame, Frame]], root: Path) -> list[Strip]:
     """Draw a row for each frame: before, after, and the same part of both close up.
 
     Args:
         pairs: (extracted, replaced or improved).
         root: The workspace.
 
-    Returns:
-        (H, W, 3) uint8, sRGB.
-
     Raises:
         InputError: A file that a row names is gone.
     """
-    rows, lines = [], []
+    strips = []
     for before, after in pairs:
         one, other = read_rgb(root / before.path), read_rgb(root / after.path)
         part = most_changed(one, other)
-        rows.append([one, other, one[part], other[part]])
         away_s = float((after.pts - before.pts) * before.time_base)
         told = f"{away_s:+.2f} s" if after.decision == "replaced" else f"ringing {after.ringing:.1f} levels"
-        lines.append(
-            [
-                f"{before.clip} {float(before.pts * before.time_base):.2f} s",
-                f"{after.decision}: {after.method}, {told}",
-                f"subject {before.subject_ratio:.2f} as sharp as around it",
-                f"now {after.subject_ratio:.2f}",
-            ]
+        words = (
+            f"{after.decision} by {after.method}, {told}; subject {before.subject_ratio:.2f} to "
+            f"{after.subject_ratio:.2f} as sharp as around it; at {float(before.pts * before.time_base):.2f} s"
         )
-    return contact_sheet(rows, lines)
+        strips.append(strip(words, COLUMNS, [one, other, one[part], other[part]]))
+    return strips
 
 
 def most_changed(one: Picture, other: Picture) -> tuple[slice, slice]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from bgrsr_data.export.publish import Publish
+from bgrsr_data.export.publish import Publish, rows_to_publish
+from bgrsr_data.export.terms import terms_of
 from bgrsr_data.ledger import Ledger
+from bgrsr_data.licences import canonical
 from bgrsr_data.manifests import manifest_path, read_rows
 from bgrsr_data.records import (
     Background,
@@ -18,6 +21,7 @@ from bgrsr_data.records import (
     Combination,
     Foreground,
     Frame,
+    ManifestRow,
     Record,
     RejectionRow,
     Source,
@@ -26,7 +30,6 @@ from bgrsr_data.records import (
 )
 
 R = TypeVar("R", bound=Record)
-SPLITS = ("train", "val", "test")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Dataset:
     verdicts: Sequence[Verdict]
     rejections: Sequence[RejectionRow]
     extracted: Mapping[str, Frame] = field(default_factory=dict)  # what deblurring began with, by id
+    published: bool = True  # False: as the ledger stands, since nothing was published yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,49 +82,64 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """What a split holds."""
+class Credit:
+    """A source, and what came of it: clips or stills, and minutes."""
 
-    split: str
-    combinations: int
-    persons: int
+    source: Source
+    licence: str
     clips: int
-    places: int
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Licensed:
+    """What one licence covers, whether it lets a set be handed on without asking, and where it is read."""
+
+    name: str
+    open: bool
+    clips: int
+    minutes: float
+    page: str
 
 
 def read_dataset(root: Path, ledger: Ledger) -> Dataset:
-    """Read the manifests of a workspace.
+    """Read the manifests of a workspace, or, where nothing was published yet, the rows that would be.
 
     Raises:
-        InputError: One is missing or cannot be read.
+        InputError: A manifest is missing or cannot be read.
     """
+    is_published = ledger.count(ManifestRow.kind) > 0
 
-    def published(model: type[R]) -> list[R]:
-        return read_rows(manifest_path(root, model), model)
+    def rows(model: type[R]) -> list[R]:
+        if is_published:
+            return read_rows(manifest_path(root, model), model)
+        return cast("list[R]", rows_to_publish(ledger, model))
 
     return Dataset(
-        ledger.rows(Source), published(Clip), published(Frame), published(Background), published(Trimap),
-        published(Foreground), published(Combination), published(Verdict), published(RejectionRow),
-        {frame.id: frame for frame in ledger.rows(Frame, "frames")},
+        ledger.rows(Source), rows(Clip), rows(Frame), rows(Background), rows(Trimap), rows(Foreground),
+        rows(Combination), rows(Verdict), rows(RejectionRow),
+        {frame.id: frame for frame in ledger.rows(Frame, "frames")}, is_published,
     )  # fmt: skip
 
 
 def headline(data: Dataset) -> list[tuple[str, str]]:
-    """(figure, what it counts), the first thing on the page."""
+    """(figure, what it counts), the first thing on the page; what there is none of is left out."""
     seconds = float(sum(clip.duration for clip in data.clips))
     persons = {row.person for row in data.foregrounds}
     places = {row.place for row in data.backgrounds}
     screens = {row.screen_name for row in data.foregrounds if row.screen_name}
-    return [
-        (f"{len(data.combinations):,}", "combinations"),
-        (f"{len(data.foregrounds):,}", "foregrounds"),
-        (f"{len(persons):,}", "persons cut out"),
-        (f"{len(screens):,}", "hues of screen"),
-        (f"{len(data.backgrounds):,}", f"backgrounds of {len(places):,} places"),
-        (f"{len(data.trimaps):,}", "trimaps"),
-        (f"{len(data.clips):,}", f"clips, {seconds / 60:.1f} minutes"),
-        (f"{len(data.sources):,}", "sources"),
+    counts = [
+        (len(data.combinations), "combinations"),
+        (len(data.foregrounds), "foregrounds"),
+        (len(persons), "persons cut out"),
+        (len(screens), "hues of screen"),
+        (len(data.backgrounds), f"backgrounds of {len(places):,} places"),
+        (len(data.trimaps), "trimaps"),
+        (len(data.frames), "frames"),
+        (len(data.clips), f"clips and stills, {seconds / 60:.1f} minutes"),
+        (len(data.sources), "sources"),
     ]
+    return [(f"{count:,}", words) for count, words in counts if count]
 
 
 def funnel(data: Dataset, ledger: Ledger) -> list[Step]:
@@ -139,7 +158,7 @@ def funnel(data: Dataset, ledger: Ledger) -> list[Step]:
         ("combinations", len(data.combinations)),
     ]
     most = max(count for _, count in counts)
-    return [Step(label, count, _log_share(count, most)) for label, count in counts]
+    return [Step(label, count, _log_share(count, most)) for label, count in counts if count]
 
 
 def refusals(rejections: Iterable[RejectionRow]) -> list[Refused]:
@@ -147,56 +166,39 @@ def refusals(rejections: Iterable[RejectionRow]) -> list[Refused]:
     grouped: dict[tuple[str, str], list[RejectionRow]] = defaultdict(list)
     for row in rejections:
         grouped[row.stage, row.reason].append(row)
-    found = [Refused(stage, reason, len(rows), rows[0].detail) for (stage, reason), rows in grouped.items()]
+    found = [
+        Refused(stage, reason, len(rows), without_path(rows[0].detail)) for (stage, reason), rows in grouped.items()
+    ]
     return sorted(found, key=lambda one: (-one.count, one.stage, one.reason))
 
 
-def shares(data: Dataset) -> list[Share]:
-    """What each split holds."""
-    foregrounds = {row.id: row for row in data.foregrounds}
-    places = {row.id: row.place for row in data.backgrounds}
-    found = []
-    for split in SPLITS:
-        rows = [row for row in data.combinations if row.split == split]
-        used = [foregrounds[row.foreground] for row in rows]
-        behind = {places[b] for row in rows for b in (row.original_background, row.target_background)}
-        found.append(Share(split, len(rows), len({f.person for f in used}), len({f.clip for f in used}), len(behind)))
-    return found
+def without_path(detail: str) -> str:
+    """What was said of a picture, without the path of its file that it may begin with."""
+    return re.sub(r"^\S+/\S+\.\w{3,4}: ", "", detail)
 
 
-def leaks(data: Dataset) -> list[str]:
-    """Persons, clips and places that are in more than one split: each a sentence; none in a sound set."""
-    foregrounds = {row.id: row for row in data.foregrounds}
-    places = {row.id: row.place for row in data.backgrounds}
-    splits: Mapping[tuple[str, str], set[str]] = defaultdict(set)
-    for row in data.combinations:
-        cut = foregrounds[row.foreground]
-        named = [("person", cut.person), ("clip", cut.clip)]
-        named += [("place", places[b]) for b in (row.original_background, row.target_background)]
-        for key in named:
-            splits[key].add(row.split)
-    return [f"{kind} {name} is in {' and '.join(sorted(of))}" for (kind, name), of in splits.items() if len(of) > 1]
-
-
-def credits_of(data: Dataset) -> list[dict[str, str]]:
+def credits_of(data: Dataset) -> list[Credit]:
     """One line for each source: what it is, whose it is, under which licence, and what came of it."""
     clips = Counter(clip.source for clip in data.clips)
     seconds: dict[str, float] = defaultdict(float)
     for clip in data.clips:
         seconds[clip.source] += float(clip.duration)
     return [
-        {
-            "name": source.name, "role": source.role, "licence": source.licence, "creator": source.creator,
-            "person": source.person or "", "url": source.url or "", "attribution": source.attribution or "",
-            "clips": f"{clips[source.id]:,}", "minutes": f"{seconds[source.id] / 60:.1f}",
-        }
+        Credit(source, canonical(source.licence), clips[source.id], seconds[source.id] / 60)
         for source in sorted(data.sources, key=lambda s: (s.role, s.name))
-    ]  # fmt: skip
+    ]
 
 
-def licences(data: Dataset) -> list[tuple[str, int]]:
-    """(licence, clips and stills), the most frequent first."""
-    return sorted(Counter(clip.licence for clip in data.clips).items(), key=lambda pair: (-pair[1], pair[0]))
+def licences(data: Dataset) -> list[Licensed]:
+    """What each licence covers, the most clips first."""
+    clips: dict[str, list[Clip]] = defaultdict(list)
+    for clip in data.clips:
+        clips[canonical(clip.licence)].append(clip)
+    found = []
+    for name, some in clips.items():
+        minutes, terms = float(sum(clip.duration for clip in some)) / 60, terms_of(name)
+        found.append(Licensed(name, terms.is_open, len(some), minutes, terms.address))
+    return sorted(found, key=lambda one: (-one.clips, one.name))
 
 
 def work_done(ledger: Ledger) -> list[Work]:
@@ -218,6 +220,4 @@ def work_done(ledger: Ledger) -> list[Work]:
 
 
 def _log_share(count: int, most: int) -> float:
-    if not count:
-        return 0.0
     return round(100 * math.log1p(count) / math.log1p(most), 1)

@@ -49,5 +49,13 @@ def _pretend_run(folder: Path) -> None:
     for name in ("curves.png", "panels/step_000010.png", "panels/step_000200.png", "evaluation/worst.png"):
         write_image(folder / name, grey)
     scores = {"model": {"psnr": 21.5, "ssim": 0.71234}, "bicubic": {"psnr": 12.25, "ssim": 0.4}}
-    told = {"split": "test", "pairs": 9, "step": 200, "beats_baseline": True, "scores": scores, "images": []}
+    told = {
+        "split": "test",
+        "network": "srgan",
+        "pairs": 9,
+        "step": 200,
+        "beats": {"bicubic": True},
+        "scores": scores,
+        "images": [],
+    }
     (folder / "evaluation" / "evaluation.json").write_text(json.dumps(told))
