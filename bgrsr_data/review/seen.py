@@ -116,15 +116,3 @@ def write_standing(dataset: Any, groups: Iterable[tuple[SeenGroup, Standing]], *
 def tags_of(tags: Iterable[str], mark: Mark) -> list[str]:
     """A person's own tags, and the verdict."""
     return [tag for tag in tags if not is_verdict(tag)] + ([mark.word] if mark.word else [])
-
-
-def write_mark(dataset: Any, groups: Iterable[tuple[SeenGroup, Mark, str]]) -> None:
-    """Put a mark on every picture of groups, as tag and note and as the new base; other tags stay."""
-    for group, mark, reviewer in groups:
-        note = mark.note or None
-        fields: dict[str, object] = {"note": note, "verdict": mark.word, "verdict_note": note}
-        fields["verdict_by"] = reviewer or None
-        view = dataset.select_group_slices(_allow_mixed=True)
-        view.set_values("tags", {p.sample: tags_of(p.tags, mark) for p in group.pictures}, key_field="id")
-        for name, value in fields.items():
-            view.set_values(name, {p.sample: value for p in group.pictures}, key_field="id")

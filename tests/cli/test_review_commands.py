@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from small import bgrsr
 
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.records import Background, Foreground, Frame, Trimap
+from bgrsr_data.review.apply import apply_verdicts
+from bgrsr_data.status import workspace_status
 from bgrsr_data.workspace import Workspace
 
 
@@ -27,12 +30,12 @@ def pairs(place: Path) -> list[dict[str, Any]]:
 
 
 def renew(place: Path) -> None:
-    """Let verdicts take effect, as a pull does after it has asked FiftyOne."""
-    assert bgrsr("combine", "-w", place).returncode == 0
-    assert bgrsr("publish", "-w", place).returncode == 0
-    assert bgrsr("publish", "--check", "-w", place).returncode == 0
-    status = json.loads(bgrsr("status", "-w", place, "--json").stdout)
-    assert all(row["stale"] == row["failed"] == 0 for row in status if row["stage"] in ("combine", "publish"))
+    """Let verdicts take effect, as a pull does after it has asked FiftyOne; a set that leaks would be refused."""
+    with closing(Workspace(place)) as workspace:
+        applied = apply_verdicts(workspace, 0, lambda _: None)
+        assert applied.after == len(pairs(place))
+        stale = {row.stage: row.stale for row in workspace_status(workspace)}
+    assert (stale["combine"], stale["publish"]) == (0, 0)
 
 
 def test_a_rejected_combination_leaves_the_published_set_alone_and_comes_back(workspace: Path) -> None:
