@@ -31,7 +31,7 @@ class Button(operators.Operator):  # type: ignore[misc]
         called: The operator's name, as in `fiftyone.yml`.
         label: On the button.
         key: That presses it, as in `keys.js`.
-        icon: Of Material Icons.
+        icon: Of Material Icons, in the list of operators.
         stages: The datasets on which it stands; all of ours where empty.
         place: Above the grid, or in the modal; FiftyOne lets an operator stand in one place.
     """
@@ -55,7 +55,7 @@ class Button(operators.Operator):  # type: ignore[misc]
         stage = stage_of(ctx.dataset)
         if not stage or (self.stages and stage not in self.stages):
             return None
-        view = types.Button(label=f"{self.label} ({self.key.upper()})", icon=self.icon, prompt=True)
+        view = types.Button(label=f"{self.label} ({self.key.upper()})", prompt=True)  # an icon hides the label
         return types.Placement(self.place, view)
 
     def resolve_input(self, ctx: Any) -> Any:
@@ -111,15 +111,15 @@ def show(ctx: Any, told: Told) -> None:
         if told.rekeyed:
             _reload(ctx, told.rows)
         else:
-            _show_in_place(ctx, told.rows)
+            _show_verdicts(ctx, told.rows)
         show_progress(ctx)
     if told.line:
         ctx.ops.notify(told.line, variant="warning" if told.warning else "success")
 
 
-def _show_in_place(ctx: Any, rows: Sequence[str]) -> None:
-    """Hand the browser its samples as they are now; of very many, let it load them again."""
-    if len(rows) > IN_PLACE:
+def _show_verdicts(ctx: Any, rows: Sequence[str]) -> None:
+    """Let the grid load its samples again; hand the modal its own as they are now, since it would keep the old ones."""
+    if not ctx.current_sample or len(rows) > IN_PLACE:
         ctx.ops.reload_dataset()
         return
     documents = samples_of(ctx.dataset).match({"row": {"$in": list(rows)}})._aggregate()

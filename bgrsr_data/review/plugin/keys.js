@@ -32,8 +32,7 @@
     window.__foo__.executeOperator("@voxel51/operators/prompt_user_for_operation", { operator_uri: uri, params: {} });
   };
 
-  // FiftyOne keeps samples that it has shown; reload_samples alone shows the old ones again (1.22). This hands the new
-  // ones to grid and modal, where they stand.
+  // The modal keeps the sample that it has shown, also when the dataset is loaded again (1.22). This hands it the new one.
   class ShowAnew extends window.__foo__.Operator {
     get config() {
       return new window.__foo__.OperatorConfig({ name: "show_anew", label: "bgrsr: show anew", unlisted: true });

@@ -81,7 +81,7 @@ class Rekey(Button):
 class HoldOut(Button):
     """Say of a box that no subject is in it, or only subject, and key anew."""
 
-    called, label, key, icon = "hold_out", "Hold out a box", "b", "highlight_alt"
+    called, label, key, icon = "hold_out", "Hold out", "b", "highlight_alt"
     stages = ("foregrounds",)
 
     def ask(self, ctx: Any, inputs: Any) -> bool:
@@ -122,7 +122,7 @@ class Undo(Button):
 class NextUnjudged(Button):
     """Open the next picture of the view that nobody has judged."""
 
-    called, label, key, icon = "next_unjudged", "Next unjudged", "n", "skip_next"
+    called, label, key, icon = "next_unjudged", "Next", "n", "skip_next"
 
     def act(self, ctx: Any) -> Told:
         """Open it."""
