@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bgrsr_data.records import Clip, Foreground, RejectionRow, Source, Verdict
+from bgrsr_data.records import Clip, Foreground, RejectionRow, Source
 from bgrsr_data.runner import plan_stage
 from bgrsr_data.sources import STAGE as SOURCES
 from bgrsr_data.stages import make_stage, stage_as_it_ran, stage_class, stage_names
@@ -53,9 +53,9 @@ def workspace_status(workspace: Workspace) -> list[StageStatus]:
 
 
 def next_command(workspace: Workspace, rows: Iterable[StageStatus]) -> str | None:
-    """What runs the first stage that is stale, gave nothing or was never run, as data walks; else the review.
+    """What runs the first stage that is stale, gave nothing or was never run, as data walks; None where none is.
 
-    None where nothing is left.
+    Before a network is trained, somebody looks at the set: as long as nobody said a word of it, the review is named.
 
     Once there is footage, a stage that finds nothing to do in it is not named: `trimap` without COCO's pictures.
 
@@ -69,14 +69,14 @@ def next_command(workspace: Workspace, rows: Iterable[StageStatus]) -> str | Non
     if workspace.ledger.rows(Clip):
         left = (name for name in left if name in ran or _finds_work(workspace, name))
     name = next(left, None)
-    if name is None:
-        return "review open" if to_review(workspace) else None
-    return stage_class(name).command or name
+    if name in (None, "train") and to_review(workspace):
+        return "review open"
+    return name and (stage_class(name).command or name)
 
 
 def to_review(workspace: Workspace) -> bool:
     """Whether people were cut out, and nobody has said a word of them."""
-    return workspace.ledger.count(Foreground.kind) > 0 and not workspace.ledger.count(Verdict.kind)
+    return workspace.ledger.count(Foreground.kind) > 0 and not workspace.ledger.verdicts()
 
 
 def lacking(workspace: Workspace) -> list[tuple[str, str]]:

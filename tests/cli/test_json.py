@@ -103,8 +103,15 @@ def test_explain_of_a_trimaps_image_says_what_was_left_out(finished: Path) -> No
     assert "rejected by trimap: crowd: a crowd is annotated as one region" in text
 
 
-def test_status_names_the_step_that_comes_next(finished: Path) -> None:
-    assert bgrsr("status", "-w", finished).stdout.splitlines()[-1] == f"next: bgrsr train bgrsr-lite -w {finished}"
+def test_status_names_the_review_and_what_was_judged_is_to_be_published_before_training(workspace: Path) -> None:
+    assert bgrsr("status", "-w", workspace).stdout.splitlines()[-1] == f"next: bgrsr review open -w {workspace}"
+    ledger = Ledger(workspace / "ledger.sqlite")
+    cut_out = ledger.rows(Foreground)[0].id
+    ledger.close()
+    assert bgrsr("review", "judge", cut_out, "--accept", "-w", workspace).returncode == 0
+    assert bgrsr("status", "-w", workspace).stdout.splitlines()[-1] == f"next: bgrsr publish -w {workspace}"
+    assert bgrsr("publish", "-w", workspace).returncode == 0
+    assert bgrsr("status", "-w", workspace).stdout.splitlines()[-1] == f"next: bgrsr train bgrsr-lite -w {workspace}"
 
 
 def test_status_names_what_is_stale_before_what_never_ran(workspace: Path) -> None:
