@@ -19,12 +19,12 @@ class ExportOptions(Options):
     licence: tuple[str, ...] = Field(
         default=(),
         description="Only pairs whose footage is under one of these, as cc-by,cc0; open: whatever is known and neither "
-        "NC nor ND; any: all. Without it a set is refused that would not go whole as open.",
+        "NC nor ND; any: all but ND. Without it a set is refused that would not go whole as open.",
     )
     split: tuple[str, ...] = Field(default=(), description="Only these splits, as train,val.")
     size: tuple[Even, Even] = Field(default=(320, 240), description="Of the low resolution; the high one is double.")
     shard: int = Field(default=500, ge=1, description="Pairs in one file, where a format has such files.")
-    limit: int | None = Field(default=None, ge=1, description="At most so many pairs, spread over the splits.")
+    limit: int | None = Field(default=None, ge=1, description="At most so many pairs; of each split its share.")
     image_format: ImageFormat = Field(
         default="png", description="Of drawn pairs: png, without loss, or jpeg, quality 95, 4:4:4; alpha is always PNG."
     )

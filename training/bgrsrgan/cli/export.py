@@ -30,7 +30,8 @@ def export(
     workspace: WorkspaceOption = HERE,
     name: NameOption = "bgrsr-lite",
     size: Annotated[
-        str | None, typer.Option(metavar="WxH", help="Of the frame, as 320x240.", show_default="as trained")
+        str | None,
+        typer.Option(metavar="WxH", help="Of the frame, as 320x240.", show_default="onnx: as trained; else 320x240"),
     ] = None,
     dynamic: Annotated[
         bool, typer.Option("--dynamic", help="Any number of frames of any size, sides multiples of 16.")
