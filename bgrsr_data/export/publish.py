@@ -117,14 +117,18 @@ class Publish(Stage[Rows | Persons]):
         document_version(root, keep_version(root))
 
 
+_LATEST: dict[type[Record], tuple[str, ...]] = {
+    Frame: ("frames", "select", "deblur"),
+    Background: ("frames", "select"),
+}
+
+
 def rows_to_publish(ledger: Ledger, model: type[Record]) -> list[Record]:
     """The rows of one kind, sorted by id: frames and backgrounds as the last stage of the set hands them on."""
     if model is Verdict:
         return list(ledger.verdicts())
-    if model is Frame:
-        return list(ledger.latest(Frame, "frames", "select", "deblur"))
-    if model is Background:
-        return list(ledger.latest(Background, "frames", "select"))
+    if model in _LATEST:
+        return list(ledger.latest(model, *_LATEST[model]))
     if model is Combination:
         out = ledger.rejected_by_review()
         return [row for row in ledger.rows(Combination) if row.id not in out]
