@@ -12,12 +12,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from bgrsr_data.records import content_hash
-from bgrsr_data.review.database import connect
+from bgrsr_data.review.audit import sample_of
+from bgrsr_data.review.database import connect, talking
 from bgrsr_data.review.documents import documents_of, insert
 from bgrsr_data.review.groups import SLICES, Group, Progress, Stage, quietly, silent
 from bgrsr_data.review.layout import arrange
 from bgrsr_data.review.listing import MODELS, list_groups
+from bgrsr_data.review.previews import FOLDER
 from bgrsr_data.review.seen import SeenGroup, read_groups, tags_of, write_standing
 from bgrsr_data.review.standing import Standing, standing_of
 from bgrsr_data.review.tables import LIMIT, Tables
@@ -34,6 +38,7 @@ def dataset_name(root: Path, stage: Stage = "foregrounds") -> str:
     return f"bgrsr-{slug}-{content_hash(root)[:8]}" + ("" if stage == "foregrounds" else f"-{stage}")
 
 
+@talking()
 def sync(
     workspace: Workspace,
     stage: Stage = "foregrounds",
@@ -58,16 +63,19 @@ def sync(
         InputError: FiftyOne is not installed, or nothing is published.
         ToolError: FiftyOne has no database, or it is gone.
     """
-    verdicts = workspace.ledger.verdicts()
-    tables = Tables(workspace.root, limit, {verdict.row for verdict in verdicts}, told)
+    wanted = {verdict.row for verdict in workspace.ledger.verdicts()} | sample_of(workspace.ledger, stage)
+    tables = Tables(workspace.root, limit, wanted, told)
     groups = list_groups(tables, workspace.ledger, stage)
     fiftyone = connect()
-    dataset = _open(fiftyone, workspace.root, stage, groups)
-    _write(dataset, workspace, groups, read_groups(dataset), progress)
-    arrange(fiftyone, dataset)
+    (workspace.root / FOLDER).mkdir(exist_ok=True)
+    with FileLock(workspace.root / FOLDER / ".sync.lock"):  # two that open it at once would show every row twice
+        dataset = _open(fiftyone, workspace.root, stage, groups)
+        _write(dataset, workspace, groups, read_groups(dataset), progress)
+        arrange(fiftyone, dataset, stage)
     return dataset
 
 
+@talking()
 def refresh(dataset: Any, workspace: Workspace, rows: Sequence[str]) -> None:
     """Show these rows as the ledger has them now: pictures, scores and overlays anew; rows that are gone go.
 
@@ -85,6 +93,7 @@ def refresh(dataset: Any, workspace: Workspace, rows: Sequence[str]) -> None:
     _write(dataset, workspace, groups, read_groups(dataset, wanted), quietly)
 
 
+@talking()
 def show_verdicts(dataset: Any, workspace: Workspace, rows: Sequence[str]) -> None:
     """Bring what ledger and journal say of these rows onto their pictures: tags, fields and base.
 
@@ -94,8 +103,13 @@ def show_verdicts(dataset: Any, workspace: Workspace, rows: Sequence[str]) -> No
         rows: Ids of rows; those that the dataset does not show are passed over.
     """
     groups = read_groups(dataset, dict.fromkeys(rows))
-    standing = standing_of(workspace, {group.row: group.content for group in groups})
+    standing = _standing(dataset, workspace, groups)
     write_standing(dataset, [(group, standing[group.row]) for group in groups], over=True)
+
+
+def _standing(dataset: Any, workspace: Workspace, groups: Iterable[Group | SeenGroup]) -> dict[str, Standing]:
+    contents = {group.row: group.content for group in groups}
+    return standing_of(workspace, contents, sample_of(workspace.ledger, dataset.info["bgrsr"]["stage"]))
 
 
 def _open(fiftyone: Any, root: Path, stage: Stage, groups: Iterable[Group]) -> Any:
@@ -140,7 +154,7 @@ def _write(
     dataset: Any, workspace: Workspace, groups: Sequence[Group], present: Sequence[SeenGroup], progress: Progress
 ) -> None:
     """Make of the groups that are present those that are wanted."""
-    standing = standing_of(workspace, {group.row: group.content for group in groups})
+    standing = _standing(dataset, workspace, groups)
     known = {group.row: group for group in present}
     wanted = {group.row: group.shown for group in groups}
     changed = [g for g in groups if g.row not in known or known[g.row].shown != wanted[g.row]]
