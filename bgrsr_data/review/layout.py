@@ -15,7 +15,6 @@ _TRIMAP_COLOURS = ((128, ORANGE), (255, PINK))
 
 def arrange(fiftyone: Any, dataset: Any, stage: Stage) -> None:
     """Set the dataset's sidebar, colours, overlays and saved views."""
-    overlays = [name for name in OVERLAYS if dataset.count(name)] if len(dataset) else []
     config = dataset.app_config
     config.active_fields = fiftyone.ActiveFields(paths=["tags", "score", *OVERLAYS])
     config.color_scheme = fiftyone.ColorScheme(
