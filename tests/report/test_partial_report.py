@@ -40,6 +40,6 @@ def test_frames_alone_give_a_page_without_sections_that_would_be_empty(
 def test_an_empty_workspace_is_told_in_one_line_what_to_do(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "empty")
     workspace.close()
-    with pytest.raises(InputError, match="nothing was fetched yet, .*; begin with: bgrsr fetch"):
+    with pytest.raises(InputError, match=r"nothing was fetched yet, .*; begin with: bgrsr fetch"):
         write_report(workspace.root, {}, show=False, as_json=False)
     assert not (workspace.root / "report").exists()
