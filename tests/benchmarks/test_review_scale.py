@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from review.conftest import FiftyOne
 
 pytestmark = pytest.mark.benchmark
-database, fiftyone = conftest.database, conftest.fiftyone  # the fixtures
+fiftyone = conftest.fiftyone  # the fixture; `database` is every test's
 DRIVER = Path(__file__).parents[1] / "review" / "driver.py"
 FOREGROUNDS, COMBINATIONS, CHANGES = 2_000, 20_000, 10
 
