@@ -12,42 +12,21 @@ can walk back to the source. Nothing in a row tells when or how fast it was made
 
 from __future__ import annotations
 
-import hashlib
 import json
 from fractions import Fraction
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from bgrsr_data.record import Record, content_hash, make_id
+
+__all__ = [
+    "KINDS", "Background", "Clip", "Combination", "Foreground", "Frame", "ManifestRow", "Record", "RejectionRow",
+    "Rekey", "ReportRow", "Role", "Source", "Split", "Trimap", "Verdict", "content_hash", "make_id", "reject_part",
+]  # fmt: skip
 
 Role = Literal["talking-head", "greenscreen", "background", "coco"]
 Split = Literal["train", "val", "test"]
-
-
-def make_id(kind: str, *parts: object) -> str:
-    """Name a row after what decides it: `kind` and 16 hex digits of the SHA-256 of `parts`."""
-    return f"{kind}-{content_hash(*parts)[:16]}"
-
-
-def content_hash(*parts: object) -> str:
-    """SHA-256 (hex) over the text of `parts`, each kept apart from the next."""
-    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode(errors="surrogateescape")).hexdigest()
-
-
-class Record(BaseModel):
-    """A row of the ledger."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-    kind: ClassVar[str]
-
-    id: str
-
-    @property
-    def content(self) -> str:
-        """What a verdict judges and a fingerprint counts: equal as long as the row and its pixels are.
-
-        Keys are sorted, so that a row read from a manifest (whose maps are sorted) counts as the one in the ledger.
-        """
-        return content_hash(json.dumps(self.model_dump(mode="json"), sort_keys=True))
 
 
 class Source(Record):
@@ -308,13 +287,7 @@ class RejectionRow(Record):
     detail: str
 
 
-KINDS: dict[str, type[Record]] = {
-    model.kind: model
-    for model in (
-        Source, Clip, Frame, Background, Trimap, Foreground, Combination, ManifestRow, ReportRow, Verdict, Rekey,
-        RejectionRow,
-    )
-}  # fmt: skip
+KINDS: dict[str, type[Record]] = {model.kind: model for model in Record.__subclasses__()}
 
 
 def reject_part(stage: str, item: str, part: object, reason: str, detail: str) -> RejectionRow:
