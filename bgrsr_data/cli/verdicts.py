@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from bgrsr_data.cli.output import counted, table
 from bgrsr_data.cli.progress import progress_bars
 from bgrsr_data.errors import BgrsrError, InputError, LockedError
+from bgrsr_data.records import Verdict
 from bgrsr_data.review import journal
 from bgrsr_data.review.apply import Applied, apply_verdicts, count_combinations
 from bgrsr_data.review.audit import Audit, Sampled, read_audit, report_audit, set_audit
@@ -38,10 +40,21 @@ def settle_first(workspace: Workspace, told: Callable[[str], None]) -> None:
         told(f"{locked}; what was said before is shown, and taken at the next pull")
 
 
-def pull_and_apply(workspace: Workspace, reviewer: str | None, *, as_json: bool = False) -> None:
-    """Pull, then plan the combinations again and publish, with the options they were last run with."""
+def pull_and_apply(
+    workspace: Workspace, reviewer: str | None, *, since: Sequence[Verdict] | None = None, as_json: bool = False
+) -> None:
+    """Pull, then plan the combinations again and publish, with the options they were last run with.
+
+    Args:
+        workspace: The workspace.
+        reviewer: Who gave the tags.
+        since: The verdicts when the App was opened: what its buttons brought into the ledger is told as new too.
+        as_json: Print JSON.
+    """
     before = count_combinations(workspace)
     pulled = pull(workspace, reviewer)
+    if since is not None:
+        pulled = _told_since(pulled, since, workspace.ledger.verdicts())
     for warning in pulled.warnings:
         typer.echo(f"review: {warning}", err=True)
     with progress_bars() as bars:
@@ -49,10 +62,12 @@ def pull_and_apply(workspace: Workspace, reviewer: str | None, *, as_json: bool 
     typer.echo(_as_json(pulled, applied) if as_json else "\n".join(_describe(pulled, applied)))
 
 
-def take_at_close(workspace: Workspace, reviewer: str | None, told: Callable[[str], None]) -> None:
+def take_at_close(
+    workspace: Workspace, reviewer: str | None, since: Sequence[Verdict], told: Callable[[str], None]
+) -> None:
     """The same when the App was closed: what cannot be done now is told in one line and waits for the next pull."""
     try:
-        pull_and_apply(workspace, reviewer)
+        pull_and_apply(workspace, reviewer, since=since)
     except LockedError as locked:
         told(f"{locked}; what was said is kept, take it then with: bgrsr review pull")
     except (BgrsrError, KeyboardInterrupt) as error:
@@ -176,6 +191,18 @@ def _row_of(one: ReviewProgress) -> dict[str, object]:
         "agreement": "-" if share is None else f"{share:.0%}",
         "kappa": "-" if kappa is None else f"{kappa:.2f}",
     }
+
+
+def _told_since(pulled: Pulled, before: Sequence[Verdict], now: Sequence[Verdict]) -> Pulled:
+    """What differs between two times, however it came into the ledger."""
+    said, held = {_whose(verdict) for verdict in now}, {verdict.content for verdict in before}
+    news = [verdict for verdict in now if verdict.content not in held]
+    withdrawn = [verdict for verdict in before if _whose(verdict) not in said]
+    return replace(pulled, verdicts=news, withdrawn=withdrawn, unchanged=len(now) - len(news))
+
+
+def _whose(verdict: Verdict) -> tuple[str, str, str]:
+    return verdict.row, verdict.row_content, verdict.reviewer
 
 
 def _describe(pulled: Pulled, applied: Applied) -> Iterator[str]:

@@ -43,20 +43,23 @@ def test_closing_takes_tags_and_buttons_in_the_reviewers_name(fiftyone: FiftyOne
     with opened(small_set, fiftyone.environment) as process:
         fiftyone("tag", small_set, row="foreground-1", slice_="input", tags=["reject"], note="halo")
         with small_set.workspace.writing():
-            judge(small_set.workspace.root, ["foreground-2"], "accept", reviewer="Ann")
+            judge(small_set.workspace.root, ["foreground-2"], "accept", reviewer="Ann")  # waits in the journal
+        judge(small_set.workspace.root, ["foreground-0"], "reject", reviewer="Ann")  # is in the ledger at once
         process.send_signal(signal.SIGTERM)
         said, told = process.communicate(timeout=60)
     assert (process.returncode, told) == (0, "")
-    assert said == ("review: 1 newly accepted, 1 newly rejected, 0 withdrawn, 1 as before; 0 combinations (were 0)\n")
+    assert said == ("review: 1 newly accepted, 2 newly rejected, 0 withdrawn, 0 as before; 0 combinations (were 0)\n")
     verdicts = [(verdict.row, verdict.verdict, verdict.reviewer) for verdict in small_set.workspace.ledger.verdicts()]
-    assert verdicts == [("foreground-1", "reject", "Ann"), ("foreground-2", "accept", "Ann")]
+    assert verdicts == [
+        ("foreground-0", "reject", "Ann"), ("foreground-1", "reject", "Ann"), ("foreground-2", "accept", "Ann"),
+    ]  # fmt: skip
 
 
 def test_beside_another_command_closing_says_so_in_one_line_and_what_was_said_is_kept(small_set: SmallSet) -> None:
     told: list[str] = []
     with small_set.workspace.writing():
         judge(small_set.workspace.root, ["foreground-2"], "accept", reviewer="Ann")
-        take_at_close(small_set.workspace, "Ann", told.append)
+        take_at_close(small_set.workspace, "Ann", [], told.append)
     (line,) = told
     assert line.endswith("wait for it or stop it; what was said is kept, take it then with: bgrsr review pull")
     assert [verdict.row for verdict in journal.standing(small_set.workspace)] == ["foreground-2"]
