@@ -22,7 +22,7 @@ from bgrsr_data.export.versions import holding
 from bgrsr_data.fetch.kept import SUFFIX, Kept
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.marked import did_you_mean
-from bgrsr_data.records import Clip, ReportRow, Source, content_hash, make_id, reject_part
+from bgrsr_data.records import Clip, Source, content_hash, make_id, reject_part
 from bgrsr_data.review.journal import forget_said
 from bgrsr_data.runner import run_stage
 from bgrsr_data.sources import STAGE as SOURCES
@@ -31,7 +31,7 @@ from bgrsr_data.tombstones import Grave, Tombstone, same_place
 from bgrsr_data.workspace import Workspace
 from bgrsr_data.written import delete_doomed
 
-SHOWING = ("report", "evaluate")  # stages whose pictures are drawn from the whole set
+SHOWING = ("report", "evaluate")  # stages whose pictures are drawn from the whole set; a report names every source
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 CURVES = "curves.png"  # of a training run: figures alone
 TELLING = frozenset({"evaluation.json", "compare.json", "validate.json"})  # figures by person and picture
@@ -105,9 +105,9 @@ def plan_forget(workspace: Workspace, source: Source, reason: str) -> Doomed:
     counts = Counter(kind for kind, _ in {(kind, row) for _, _, kind, row, _ in rows})  # some are of two stages
     shown = bool(counts.keys() - {Source.kind, Clip.kind, "rejection"})
     told = (path.as_posix() for path in holding(root, ids | {source.id}))
-    files = sorted({*_files_of(root, source, footage, rows), *(_shows(root, ledger) if shown else ()), *told})
+    files = sorted({*_files_of(root, source, footage, rows), "report", *(_shows(root) if shown else ()), *told})
     whole = {(stage, item) for stage in ledger.stages() for item in ledger.items(stage) if item in ids}
-    whole |= {(stage, item) for stage in SHOWING if shown for item in ledger.items(stage)}
+    whole |= {(stage, item) for stage in SHOWING if shown or stage == "report" for item in ledger.items(stage)}
     places = {source.url, source.path or source.annotations, *(clip.url for clip in clips)} - {None}
     stone = Tombstone(
         id=source.id, name=content_hash(source.name), places=sorted(map(str, places)), footage=sorted(footage),
@@ -201,11 +201,9 @@ def _files_of(root: Path, source: Source, footage: set[str], rows: list[_Row]) -
         yield from (word for word in words if "/" in word and _is_ours(root, word))
 
 
-def _shows(root: Path, ledger: Ledger) -> Iterator[str]:
+def _shows(root: Path) -> Iterator[str]:
     """Pictures drawn from the whole set, which may show it, and figures and tables that may name it."""
     yield ".review"
-    for row in ledger.rows(ReportRow, "report"):
-        yield row.path
     for folder in ("runs", "comparisons"):
         for path in (root / folder).rglob("*"):
             if path.name in TELLING or (path.suffix.lower() in PICTURES and path.name != CURVES):
