@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -71,21 +73,29 @@ def explain_counts(place: Path) -> dict[str, int]:
 
 
 def reject_first_in_app(place: Path, environment: dict[str, str]) -> str:
-    """Open the App as a person does, reject its first picture, close; what was told then."""
+    """Open the App, reject its first picture by its tag, close; what was told then."""
+    told: list[str] = []
+    with opened(place, environment, "Ada", told) as url, browser(url) as page:
+        reject(page, 0)
+    return told[0]
+
+
+@contextmanager
+def opened(place: Path, environment: dict[str, str], reviewer: str, told: list[str] | None = None) -> Iterator[str]:
+    """The App, opened as a person does by the command and closed with Ctrl-C; what it says then goes into `told`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    words = [*BGRSR, "review", "open", "-w", str(place), "--port", str(port), "--no-browser", "--reviewer", "Ada"]
+    words = [*BGRSR, "review", "open", "-w", str(place), "--port", str(port), "--no-browser", "--reviewer", reviewer]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
     try:
         assert process.stdout is not None
-        url = process.stdout.readline().split()[1]
-        with browser(url) as page:
-            reject(page, 0)
+        yield process.stdout.readline().split()[1]
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=60)
-        assert process.returncode == 0
-        return said
+        stdout, stderr = process.communicate(timeout=120)
+        assert process.returncode == 0, stderr
+        if told is not None:
+            told.append(stdout)
     finally:
         process.kill()
         process.communicate()
