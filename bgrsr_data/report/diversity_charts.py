@@ -57,7 +57,8 @@ def draw_silhouettes(poses: Sequence[Pose]) -> Picture:
         side = 6 * len(levels)
         smooth = cv2.resize(levels, (side, side), interpolation=cv2.INTER_CUBIC).clip(0, 1)
         cells.append((PAPER - (PAPER - INK) * smooth).round().astype(np.uint8))
-        lines.append(f"{pose.name}: {pose.persons} person{'s' * (pose.persons > 1)}, {pose.share:.0%}")
+        few = "" if pose.shape else " (not drawn)"
+        lines.append(f"{pose.name}: {pose.persons} person{'s' * (pose.persons > 1)}, {pose.share:.0%}{few}")
     return contact_sheet(_by(cells, 3), _by(lines, 3), cell=(240, 240))
 
 
