@@ -7,6 +7,7 @@ a sync.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 from filelock import FileLock
 
 from bgrsr_data.records import content_hash
+from bgrsr_data.review.alike import mark_alike
 from bgrsr_data.review.audit import sample_of
 from bgrsr_data.review.database import connect, talking
 from bgrsr_data.review.documents import documents_of, insert
@@ -66,13 +68,26 @@ def sync(
     wanted = {verdict.row for verdict in workspace.ledger.verdicts()} | sample_of(workspace.ledger, stage)
     tables = Tables(workspace.root, limit, wanted, told)
     groups = list_groups(tables, workspace.ledger, stage)
+    _tell_gone(workspace.root, groups, told)
     fiftyone = connect()
     (workspace.root / FOLDER).mkdir(exist_ok=True)
     with FileLock(workspace.root / FOLDER / ".sync.lock"):  # two that open it at once would show every row twice
         dataset = _open(fiftyone, workspace.root, stage, groups)
         _write(dataset, workspace, groups, read_groups(dataset), progress)
+        mark_alike(dataset, SLICES[stage][0], groups, told)
         arrange(fiftyone, dataset, stage)
     return dataset
+
+
+def _tell_gone(root: Path, groups: Iterable[Group], told: Callable[[str], None]) -> None:
+    """Name files of the set that are gone; what is drawn when it is looked at need not be there."""
+    pictures = {picture for group in groups for picture in group.pictures.values()}
+    named = {path for one in pictures for path in (one.path, one.alpha, one.trimap) if path}
+    drawn = str(root / FOLDER)
+    gone = sorted(path for path in named if not path.startswith(drawn) and not Path(path).is_file())
+    if gone:
+        count = f"{len(gone):,} files of the set are" if len(gone) > 1 else "a file of the set is"
+        told(f"{root}: {count} gone, as {os.path.relpath(gone[0], root)}; make them again: bgrsr run RECIPE")
 
 
 @talking()
@@ -120,7 +135,7 @@ def _open(fiftyone: Any, root: Path, stage: Stage, groups: Iterable[Group]) -> A
         dataset = fiftyone.Dataset(name, persistent=True)
         dataset.add_group_field("group", default=SLICES[stage][0])
     _declare(dataset, stage, groups)
-    dataset.info["bgrsr"] = {"workspace": str(root), "stage": stage}
+    dataset.info["bgrsr"] = {**dataset.info.get("bgrsr", {}), "workspace": str(root), "stage": stage}
     dataset.save()
     return dataset
 

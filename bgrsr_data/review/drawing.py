@@ -72,9 +72,13 @@ class Drawer:
 
     def _draw_cutout(self, path: Path, identifier: str, ledger: Ledger) -> None:
         row = _find(ledger, Foreground, identifier)
-        if row is not None and path == picture_path(self.root, "foreground", row, row.content):
-            cutout = read_rgb(self.root / row.foreground_path), read_grey(self.root / row.alpha_path)
-            write_image(path, draw_on_checkerboard(*cutout))
+        if row is None:
+            return
+        alpha = read_grey(self.root / row.alpha_path)
+        if path == picture_path(self.root, "alpha", row, row.content):
+            write_image(path, alpha)
+        elif path == picture_path(self.root, "foreground", row, row.content):
+            write_image(path, draw_on_checkerboard(read_rgb(self.root / row.foreground_path), alpha))
 
     def _draw_window(self, path: Path, identifier: str, ledger: Ledger) -> None:
         row = _find(ledger, Trimap, identifier)

@@ -63,6 +63,7 @@ class Group:
         pictures: By slice.
         texts: What can be filtered by: person, clip, …
         scores: What can be sorted by: `score`, and `score_…`.
+        look: Thumbnail and difference hash of its frame, "" where it has none.
     """
 
     row: str
@@ -70,6 +71,7 @@ class Group:
     pictures: dict[str, Picture]
     texts: dict[str, str | None] = field(default_factory=dict)
     scores: dict[str, float | None] = field(default_factory=dict)
+    look: str = ""
 
     @property
     def shown(self) -> str:

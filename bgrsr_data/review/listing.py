@@ -57,7 +57,7 @@ def _frames(rows: Sequence[Frame], tables: Tables, ledger: Ledger) -> list[Group
             pictures["original"] = Picture(str(tables.root / before.path), before.width, before.height)
         texts = {"person": row.person, "clip": row.clip, "decision": row.decision, "method": row.method or None}
         scores = {"score": row.sharpness_ratio} | {f"score_{name}": getattr(row, name) for name in _OF_A_FRAME}
-        groups.append(Group(row.id, row.content, pictures, texts, scores))
+        groups.append(Group(row.id, row.content, pictures, texts, scores, _look(row)))
     return groups
 
 
@@ -66,6 +66,10 @@ def _deblurred_from(row: Frame, ledger: Ledger) -> Frame | None:
     if row.original is None or row.decision not in ("replaced", "improved"):
         return None
     return next((r for _, _, r in ledger.find(row.original) if isinstance(r, Frame) and r.id == row.original), None)
+
+
+def _look(row: Frame | None) -> str:
+    return row.thumbnail + row.dhash if row is not None and row.thumbnail and row.dhash else ""
 
 
 def _foregrounds(rows: Sequence[Foreground], tables: Tables, _: Ledger) -> list[Group]:
@@ -77,7 +81,7 @@ def _foregrounds(rows: Sequence[Foreground], tables: Tables, _: Ledger) -> list[
     for row in rows:
         trimap = trimaps.get(row.original)
         alpha = str(tables.root / row.alpha_path)
-        pictures = {"alpha": Picture(alpha, row.width, row.height), "foreground": _on_checkerboard(row, tables.root)}
+        pictures = _cut_out(row, tables.root)
         frame = frames.get(row.original)
         if frame is not None:
             pictures["input"] = Picture(str(tables.root / frame.path), frame.width, frame.height, alpha=alpha)
@@ -92,7 +96,7 @@ def _foregrounds(rows: Sequence[Foreground], tables: Tables, _: Ledger) -> list[
             pictures |= {"target": composites["target"], "original": composites["input"]}
         if trimap is not None:
             pictures["trimap"] = _trimap(trimap, tables.root)
-        groups.append(Group(row.id, row.content, pictures, _texts(row), _scores(row)))
+        groups.append(Group(row.id, row.content, pictures, _texts(row), _scores(row), _look(frame)))
     return groups
 
 
@@ -108,9 +112,7 @@ def _trimaps(rows: Sequence[Trimap], tables: Tables, _: Ledger) -> list[Group]:
             pictures["photograph"] = _photograph(row, clips[row.clip], tables.root)
         foreground = foregrounds.get(row.id)
         if foreground is not None:
-            alpha = str(tables.root / foreground.alpha_path)
-            pictures["alpha"] = Picture(alpha, foreground.width, foreground.height)
-            pictures["foreground"] = _on_checkerboard(foreground, tables.root)
+            pictures |= _cut_out(foreground, tables.root)
             scores, texts = _scores(foreground), texts | {"foreground": foreground.id}
         scores |= {"score_area_px": float(row.area_px), "score_band_px": float(row.band_px)}
         groups.append(Group(row.id, row.content, pictures, texts, scores))
@@ -135,8 +137,13 @@ def _combinations(rows: Sequence[Combination], tables: Tables, _: Ledger) -> lis
     return groups
 
 
-def _on_checkerboard(row: Foreground, root: Path) -> Picture:
-    return Picture(str(picture_path(root, "foreground", row, row.content)), *shown_size(row.width, row.height))
+def _cut_out(row: Foreground, root: Path) -> dict[str, Picture]:
+    return {
+        "alpha": Picture(str(picture_path(root, "alpha", row, row.content)), row.width, row.height),
+        "foreground": Picture(
+            str(picture_path(root, "foreground", row, row.content)), *shown_size(row.width, row.height)
+        ),
+    }
 
 
 def _composites(row: Combination, seen: str, root: Path) -> dict[str, Picture]:

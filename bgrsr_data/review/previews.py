@@ -27,7 +27,7 @@ TILE_PX = 24
 DARK, LIGHT = 96, 176  # sRGB grey: neither hides a white nor a black fringe
 KEPT_BYTES = 2 << 30
 
-What = Literal["foreground", "window", "input", "background", "target"]
+What = Literal["alpha", "foreground", "window", "input", "background", "target"]
 
 
 def picture_path(root: Path, what: What, row: Foreground | Trimap | Combination, content: str) -> Path:
@@ -35,7 +35,8 @@ def picture_path(root: Path, what: What, row: Foreground | Trimap | Combination,
 
     Args:
         root: The workspace.
-        what: foreground: on a checkerboard; window: the part of the photograph that a trimap covers; input,
+        what: alpha: of a foreground, since its file keeps its name and browsers keep what they have seen; foreground:
+            on a checkerboard; window: the part of the photograph that a trimap covers; input,
             background, target: of a combination.
         row: What is shown.
         content: The content of all that is shown.

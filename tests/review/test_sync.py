@@ -23,8 +23,9 @@ def test_every_foreground_is_a_group_of_input_alpha_and_cut_out(fiftyone: FiftyO
     slices = shown["foreground-1"]
     assert sorted(slices) == ["alpha", "foreground", "input"]
     assert slices["input"]["filepath"] == str(root / "frames/1.png")
-    assert slices["input"]["overlay"] == slices["alpha"]["filepath"] == str(root / "foregrounds/1/alpha.png")
-    assert Path(slices["foreground"]["filepath"]).parent == root / ".review/pictures/foreground"
+    assert slices["input"]["overlay"] == str(root / "foregrounds/1/alpha.png")
+    for drawn in ("alpha", "foreground"):
+        assert Path(slices[drawn]["filepath"]).parent == root / ".review/pictures" / drawn
 
 
 def test_every_score_is_a_field_to_sort_by(fiftyone: FiftyOne, small_set: SmallSet) -> None:
@@ -123,7 +124,8 @@ def test_files_that_are_gone_are_told_in_one_line(fiftyone: FiftyOne, small_set:
     (small_set.workspace.root / "frames/1.png").unlink()
     (small_set.workspace.root / "foregrounds/2/alpha.png").unlink()
     told = fiftyone("sync", small_set)["told"]
-    assert told == [f"{small_set.workspace.root}: 2 files of the set are gone, as foregrounds/2/alpha.png; bgrsr run RECIPE"]
+    (line,) = told
+    assert line.endswith(": 2 files of the set are gone, as foregrounds/2/alpha.png; make them again: bgrsr run RECIPE")
 
 
 def test_of_too_many_rows_the_judged_the_worst_and_some_by_lot_are_shown(
