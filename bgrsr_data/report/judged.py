@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
 
+from bgrsr_data.agreement import Agreement, measure_agreement
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.records import Combination, Foreground, Frame, Record, Trimap, Verdict
+from bgrsr_data.sampling import wilson_interval
 
 KINDS: tuple[type[Record], ...] = (Frame, Foreground, Trimap, Combination)
-Z_95 = 1.959964
+CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +41,6 @@ class Judged:
         return self.accepted + self.rejected
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How far reviewers agree, over the rows that two of them judged.
-
-    Args:
-        pairs: Pairs of verdicts of two reviewers on one row.
-        same: Of them, those that say the same.
-        kappa: Cohen's kappa, 1 for full agreement, 0 for that of chance; None where both always said one thing.
-    """
-
-    pairs: int
-    same: int
-    kappa: float | None
-
-
 @dataclass(frozen=True)
 class Review:
     """All that reviewers came to."""
@@ -63,7 +48,7 @@ class Review:
     kinds: list[Judged]
     reviewers: list[tuple[str, int, int]]
     reasons: list[tuple[str, int]]
-    agreement: Agreement | None
+    agreement: Agreement
     conflicts: list[str]
 
 
@@ -86,36 +71,8 @@ def read_review(ledger: Ledger) -> Review | None:
     )
 
 
-def measure_agreement(by_row: Mapping[str, Sequence[Verdict]]) -> Agreement | None:
-    """Compare what every two reviewers said of the same rows; None where no row was judged twice.
-
-    Cohen, "A Coefficient of Agreement for Nominal Scales", 1960. Of more than two reviewers, every two are compared.
-    """
-    words = [
-        (one.verdict, other.verdict)
-        for verdicts in by_row.values()
-        for one, other in combinations(sorted(verdicts, key=lambda verdict: verdict.reviewer), 2)
-    ]
-    if not words:
-        return None
-    same = sum(one == other for one, other in words)
-    firsts, seconds = (sum(pair[place] == "accept" for pair in words) / len(words) for place in (0, 1))
-    chance = firsts * seconds + (1 - firsts) * (1 - seconds)
-    kappa = (same / len(words) - chance) / (1 - chance) if chance < 1 else None
-    return Agreement(len(words), same, kappa)
-
-
-def wilson(accepted: int, judged: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson, "Probable Inference…", 1927): (0, 1) where nothing was judged."""
-    if not judged:
-        return 0.0, 1.0
-    share, spread = accepted / judged, Z_95**2 / judged
-    middle = (share + spread / 2) / (1 + spread)
-    half = Z_95 * math.sqrt(share * (1 - share) / judged + spread / (4 * judged)) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def _judged(kind: str, rows: int, verdicts: Iterable[Verdict]) -> Judged:
     words = Counter(verdict.verdict for verdict in verdicts)
-    low, high = wilson(words["accept"], words.total())
+    judged = words.total()
+    low, high = wilson_interval(words["accept"], judged, rows, CONFIDENCE) if judged else (0.0, 1.0)
     return Judged(kind, rows, words["accept"], words["reject"], low, high)

@@ -9,9 +9,7 @@ turn, no more of them than a fair sample of the larger set needs.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-from statistics import NormalDist
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,6 +19,7 @@ from bgrsr_data.records import Verdict, content_hash
 from bgrsr_data.review import journal
 from bgrsr_data.review.groups import Stage
 from bgrsr_data.review.rows import rows_of_stage, stages_of
+from bgrsr_data.sampling import sample_size, wilson_interval
 from bgrsr_data.workspace import Workspace
 
 MARGIN, CONFIDENCE = 0.05, 0.95
@@ -61,43 +60,6 @@ class Sampled(BaseModel):
     def complete(self) -> bool:
         """Whether the whole sample is judged."""
         return self.judged == self.sample
-
-
-def sample_size(population: int, *, margin: float, confidence: float) -> int:
-    """How many rows tell a share to within a margin, whatever it is (Cochran, "Sampling Techniques", 1977, § 4.4).
-
-    Args:
-        population: How many rows there are.
-        margin: Half the width of the interval where the share is ½, its widest.
-        confidence: How often such an interval holds the true share.
-    """
-    endless = _z(confidence) ** 2 / (4 * margin**2)
-    return min(population, math.ceil(endless / (1 + (endless - 1) / population))) if population else 0
-
-
-def wilson_interval(accepted: int, judged: int, population: int, confidence: float) -> tuple[float, float]:
-    """Where the share of a population lies (Wilson 1927), corrected for a population that is not endless.
-
-    The variance of a sample drawn without replacement is smaller by (N - n)/(N - 1); so the interval is that of a
-    sample larger by the inverse. Where all are judged it is a point.
-
-    Args:
-        accepted: How many of the judged were accepted.
-        judged: How many rows of the sample were judged, at least 1.
-        population: How many rows there are, at least `judged`.
-        confidence: How often such an interval holds the true share.
-
-    Returns:
-        Its lower and upper end, 0 to 1.
-    """
-    share = accepted / judged
-    if judged >= population:
-        return share, share
-    n = judged * (population - 1) / (population - judged)
-    z2 = _z(confidence) ** 2
-    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n**2))) / (1 + z2 / n)
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def audit_sample(ids: Iterable[str], size: int) -> frozenset[str]:
@@ -162,8 +124,3 @@ def _sampled(ledger: Ledger, stage: Stage, audit: Audit, said: dict[str, list[Ve
         stage=stage, rows=len(rows), sample=len(sample), judged=len(decided), accepted=accepted,
         confidence=audit.confidence, rate=accepted / len(decided) if decided else None, low=ends[0], high=ends[1],
     )  # fmt: skip
-
-
-def _z(confidence: float) -> float:
-    """How many standard deviations hold a share of a normal distribution's middle."""
-    return NormalDist().inv_cdf((1 + confidence) / 2)

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bgrsr_data.agreement import Agreement, measure_agreement
 from bgrsr_data.opinions import Conflict, are_tied, decide_between
 from bgrsr_data.records import Verdict
 from bgrsr_data.review import journal
-from bgrsr_data.review.agreement import Agreement, measure_agreement
 from bgrsr_data.review.groups import Stage
 from bgrsr_data.review.rows import is_of, rows_of_stage
 from bgrsr_data.workspace import Workspace

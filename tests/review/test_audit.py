@@ -14,11 +14,10 @@ from bgrsr_data.review.audit import (
     read_audit,
     report_audit,
     sample_of,
-    sample_size,
     set_audit,
-    wilson_interval,
 )
 from bgrsr_data.review.judge import judge
+from bgrsr_data.sampling import sample_size, wilson_interval
 
 if TYPE_CHECKING:
     from .conftest import FiftyOne, SmallSet

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bgrsr_data.agreement import cohens_kappa, measure_agreement
 from bgrsr_data.records import Verdict
-from bgrsr_data.review.agreement import cohens_kappa, measure_agreement
 
 
 def said(**words: str) -> list[Verdict]:
