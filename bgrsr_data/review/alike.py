@@ -50,7 +50,7 @@ def mark_alike(dataset: Any, default: str, groups: Sequence[Group], told: Callab
         told: Called with a line where Brain is missing.
     """
     looks = {group.row: group.look for group in groups if group.look}
-    seen = content_hash(NEAR, *sorted(looks.items()))
+    seen = content_hash(NEAR, *sorted((group.row, group.look, group.shown) for group in groups if group.look))
     if len(looks) < FEWEST or dataset.info["bgrsr"].get(KEY) == seen:
         return
     try:

@@ -15,6 +15,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from bgrsr_data.errors import InputError
 from bgrsr_data.records import content_hash
 from bgrsr_data.review.alike import mark_alike
 from bgrsr_data.review.audit import sample_of
@@ -62,12 +63,14 @@ def sync(
         The `fiftyone.Dataset`, persistent.
 
     Raises:
-        InputError: FiftyOne is not installed, or nothing is published.
+        InputError: FiftyOne is not installed, nothing is published, or the stage has no row.
         ToolError: FiftyOne has no database, or it is gone.
     """
     wanted = {verdict.row for verdict in workspace.ledger.verdicts()} | sample_of(workspace.ledger, stage)
     tables = Tables(workspace.root, limit, wanted, told)
     groups = list_groups(tables, workspace.ledger, stage)
+    if not groups:
+        raise InputError(f"{workspace.root}: has no {stage} to look at; what comes next: bgrsr status")
     _tell_gone(workspace.root, groups, told)
     fiftyone = connect()
     (workspace.root / FOLDER).mkdir(exist_ok=True)

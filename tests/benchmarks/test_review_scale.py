@@ -24,7 +24,7 @@ from review import conftest
 from review.conftest import SmallSet
 
 from bgrsr_data.ledger import Done
-from bgrsr_data.records import Foreground
+from bgrsr_data.records import Foreground, content_hash
 
 if TYPE_CHECKING:
     from review.conftest import FiftyOne
@@ -42,7 +42,12 @@ class LargeSet(SmallSet):
         super().__init__(root, 3)
         few, frames = self.foregrounds, self.frames
         self.foregrounds = [self._another(few[n % 3], n) for n in range(FOREGROUNDS)]
-        self.frames = [frames[n % 3].model_copy(update={"id": f"frame-many-{n}"}) for n in range(FOREGROUNDS)]
+        self.frames = [
+            frames[n % 3].model_copy(
+                update={"id": f"frame-many-{n}", "thumbnail": 2 * content_hash(n), "dhash": content_hash(-n)[:16]}
+            )
+            for n in range(FOREGROUNDS)
+        ]
         self.combinations = [
             self.combination(n % FOREGROUNDS).model_copy(update={"id": f"combination-{n:05d}", "seed": n})
             for n in range(COMBINATIONS)

@@ -57,4 +57,9 @@ def test_brain_marks_what_is_alike_once_for_a_set(fiftyone: FiftyOne, tmp_path: 
     before = fiftyone("show", alike)
     fiftyone("sync", alike)
     assert fiftyone("show", alike) == before
+
+    alike.change(0)
+    alike.change(5)
+    fiftyone("sync", alike)
+    assert len(fiftyone("views", alike)["near-duplicates"]) == 1, "what was made anew is marked anew"
     alike.workspace.close()

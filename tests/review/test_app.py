@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from own_mongod import free_port
 from review.in_browser import CHROMIUM, browser, reject, write_note
 
 if TYPE_CHECKING:
@@ -52,6 +53,13 @@ def test_ctrl_c_ends_the_app_and_its_server(small_set: SmallSet, database: dict[
         port = int(url.rsplit(":", 1)[1].split("/")[0])
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", port))  # nothing listens any more
+
+
+def test_a_set_without_rows_of_a_stage_is_told_in_one_line(small_set: SmallSet, database: dict[str, str]) -> None:
+    command = [sys.executable, DRIVER, str(small_set.workspace.root), str(free_port()), "trimaps"]
+    ended = subprocess.run(command, capture_output=True, text=True, env=database, check=False, timeout=60)
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines()[-1].endswith("has no trimaps to look at; what comes next: bgrsr status")
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(small_set: SmallSet, database: dict[str, str]) -> None:
