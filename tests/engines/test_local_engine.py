@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from engines.odd_stages import Odd
+from processes import GIVE_UP_S, all_gone, until
 
 from bgrsr_data.engines.local import run_here, run_pool
 from bgrsr_data.engines.result import TELL_EVERY_S, Told
@@ -162,10 +163,6 @@ def descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
 
 
-def running(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-
-
 @pytest.fixture
 def busy_driver(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     """A driver that has committed one item, and whose two workers hold items that last a minute."""
@@ -177,31 +174,22 @@ def busy_driver(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
         process.kill()
 
 
-def until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.01)
-
-
 def test_a_killed_driver_leaves_no_worker_behind(busy_driver: tuple[subprocess.Popen[str], Path]) -> None:
     process, _ = busy_driver
     workers = descendants(process)
     assert len(workers) >= 3  # the fork server and two workers
     process.send_signal(signal.SIGKILL)
     process.wait()
-    until(lambda: not running(workers), seconds=5)
+    all_gone(workers)
 
 
 def test_ctrl_c_stops_in_one_line_and_keeps_what_is_done(busy_driver: tuple[subprocess.Popen[str], Path]) -> None:
     process, root = busy_driver
     workers = descendants(process)
-    begun = time.monotonic()
     process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=20)[1]
-    assert time.monotonic() - begun < 5
+    said = process.communicate(timeout=GIVE_UP_S / 2)[1]  # what the workers hold lasts a minute
     assert "InterruptedRunError: stopped; what is finished is kept" in said  # the command line prints the line alone
-    until(lambda: not running(workers), seconds=5)
+    all_gone(workers)
     place = Workspace(root)
     assert list(place.ledger.items("odd")) == ["item-0"]
     with place.writing():  # the lock has fallen

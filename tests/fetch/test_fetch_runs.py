@@ -6,13 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from fetch.server import FaultServer
 from fetch.step_runs import put, run, run_stage_here
+from processes import until
 
 from bgrsr_data.fetch.sources import read_sources
 from bgrsr_data.fetch.step import Fetch
@@ -76,10 +76,7 @@ def test_a_killed_download_is_taken_up_and_ends_with_the_same_rows(
     command = [sys.executable, "-c", KILLED, source.model_dump_json(), str(workspace.root)]
     process = subprocess.Popen(command, env={**os.environ, "no_proxy": "127.0.0.1"})
     parts = workspace.root / "clips" / source.id / ".parts"
-    deadline = time.monotonic() + 30
-    while not any(part.stat().st_size > 2000 for part in parts.glob("*.part")):
-        assert time.monotonic() < deadline, "no part of it came"
-        time.sleep(0.02)
+    until(lambda: any(part.stat().st_size > 2000 for part in parts.glob("*.part")))
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not [file for file in parts.parent.iterdir() if file != parts]

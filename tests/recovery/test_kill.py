@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from processes import all_gone
 from recovery.conftest import (
     assert_every_row_has_its_files,
     assert_no_file_is_half_written,
@@ -57,7 +59,7 @@ def has(stage: str, items: int) -> Callable[[Path], bool]:
 
 def writes_in(folder: str) -> Callable[[Path], bool]:
     """A file is being written: it is there under its hidden name, not yet under its own."""
-    return lambda root: any((root / folder).rglob(".*.*"))
+    return lambda root: any(fnmatch.filter(names, ".*.*") for _, _, names in os.walk(root / folder))
 
 
 MOMENTS: dict[str, Callable[[Path], bool]] = {
@@ -105,14 +107,6 @@ def family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
         return psutil.Process(process.pid).children(recursive=True)
     except psutil.NoSuchProcess:
         return []
-
-
-def all_gone(workers: list[psutil.Process]) -> None:
-    """Within a second no worker of the killed driver is left that could write."""
-    end = time.monotonic() + 5
-    while any(w.is_running() and w.status() != psutil.STATUS_ZOMBIE for w in workers):
-        assert time.monotonic() < end, workers
-        time.sleep(0.01)
 
 
 def test_a_rerun_that_replaces_files_and_is_killed_after_its_commit_leaves_nothing_behind(
