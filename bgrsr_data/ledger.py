@@ -118,6 +118,11 @@ class Ledger(Graveyard, Opinions, Rekeys):
         query = f"SELECT count(*) FROM rows WHERE kind = ? {among}"  # noqa: S608 - only '?' goes in
         return int(self._db.execute(query, (kind, *stages)).fetchone()[0])
 
+    def counts(self, kind: str, field: str) -> dict[str, int]:
+        """How many records of `kind` have each value of one field."""
+        query = "SELECT json_extract(body, ?), count(*) FROM rows WHERE kind = ? GROUP BY 1"
+        return dict(self._db.execute(query, (f"$.{field}", kind)).fetchall())
+
     def bytes(self) -> int:
         """Size of all files that items wrote."""
         return int(self._db.execute("SELECT coalesce(sum(bytes), 0) FROM items").fetchone()[0])

@@ -46,6 +46,7 @@ def status(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
     import shlex
 
     from bgrsr_data.cli.output import table
+    from bgrsr_data.shortcomings import shortcomings
     from bgrsr_data.sizes import size
     from bgrsr_data.status import lacking, next_command, workspace_status
     from bgrsr_data.workspace import Workspace
@@ -74,7 +75,7 @@ def status(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
             typer.echo(f"{row.stage} failed: {item}: {error}")
     where = "" if workspace == HERE else f" -w {shlex.quote(str(workspace))}"
     missing = lacking(place)
-    for what, command in missing:
+    for what, command in missing or shortcomings(place):
         typer.echo(f"lacking: {what}: bgrsr {command}{where}")
     if not missing and (following := next_command(place, rows)) is not None:
         typer.echo(f"next: bgrsr {following}{where}")

@@ -176,9 +176,20 @@ def _cause(name: str, here: Side, there: Side, word: str, options: Mapping[type[
     row = here.known[name]
     if isinstance(row, Clip) and row.source not in there.sources:
         return f"its source is {word}"
-    if options[type(row)]:
-        return options[type(row)]
-    return "planned otherwise" if isinstance(row, Combination) else "made with other options"
+    before, after = (here, there) if word == "gone" else (there, here)
+    return _why_planned_anew(row, before, after, options) or "made with other options"
+
+
+def _why_planned_anew(row: Record, before: Side, after: Side, options: Mapping[type[Record], str]) -> str:
+    """Why a row has another id, though nothing that it was made from came or went; empty where nobody knows."""
+    both = [name for name in _parents(row) if name in before.known and name in after.known]
+    anew = [name for name in both if before.known[name].content != after.known[name].content]
+    for name in anew:
+        if why := _why_changed(after.known[name], before, after):
+            return f"{name}: {why}"
+    others = [options[type(row)], *(options[type(after.known[name])] for name in anew)]
+    known = next(filter(None, others), "what it is made of was made anew" if anew else "")
+    return known or ("planned otherwise" if isinstance(row, Combination) else "")
 
 
 def _why_changed(row: Record, before: Side, after: Side) -> str:

@@ -1,7 +1,8 @@
-"""Contact sheets: many small pictures on one, each with a line of text below it."""
+"""Contact sheets: many small pictures on one, each with its caption below it."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,8 @@ PAPER = 250
 INK = (40, 40, 40)
 GAP_PX = 6
 LINE_PX = 16
+LETTER_PX = 7  # of the font, on average
+MAX_LINES = 6
 TRIMAP_TINT = {0: (40, 60, 160), 128: (240, 190, 30), 255: (40, 160, 70)}
 
 Picture = NDArray[np.uint8]
@@ -28,26 +31,26 @@ def contact_sheet(
 
     Args:
         rows: (H, W) or (H, W, 3) uint8 each, sRGB; rows may differ in length, and pictures in size.
-        captions: A line for each picture; missing ones stay empty, and no space is kept where there are none at all.
+        captions: One for each picture, broken into up to six lines; a row without any keeps no space for them.
         cell: (width, height) that each picture is fitted into, in pixels.
 
     Returns:
         (H, W, 3) uint8, sRGB.
     """
     width, height = cell
-    line = LINE_PX if any(any(row) for row in captions) else 0
+    texts = [[_lines(text, width) for text in row] for row in captions] + [[]] * (len(rows) - len(captions))
+    heights = [height + LINE_PX * max(map(len, row), default=0) + GAP_PX for row in texts]
     columns = max((len(row) for row in rows), default=0)
-    sheet = np.full(
-        (GAP_PX + len(rows) * (height + line + GAP_PX), GAP_PX + columns * (width + GAP_PX), 3), PAPER, np.uint8
-    )
+    sheet = np.full((GAP_PX + sum(heights), GAP_PX + columns * (width + GAP_PX), 3), PAPER, np.uint8)
     for r, row in enumerate(rows):
+        y = GAP_PX + sum(heights[:r])
         for c, picture in enumerate(row):
-            x, y = GAP_PX + c * (width + GAP_PX), GAP_PX + r * (height + line + GAP_PX)
+            x = GAP_PX + c * (width + GAP_PX)
             small = fit(picture, cell)
             top, left = y + (height - small.shape[0]) // 2, x + (width - small.shape[1]) // 2
             sheet[top : top + small.shape[0], left : left + small.shape[1]] = small
-            if r < len(captions) and c < len(captions[r]):
-                _write(sheet, captions[r][c], (x, y + height + line - 4), width)
+            for n, line in enumerate(texts[r][c] if c < len(texts[r]) else (), 1):
+                _write(sheet, line, (x, y + height + n * LINE_PX - 4), width)
     return sheet
 
 
@@ -133,9 +136,14 @@ def tint_trimap(picture: Picture, trimap: Picture) -> Picture:
     return np.asarray(0.55 * picture + 0.45 * tint, np.float32).round().astype(np.uint8)
 
 
-def _write(sheet: Picture, text: str, at: tuple[int, int], width: int) -> None:
-    """One line of ASCII (OpenCV's fonts know no more), shrunk to fit."""
-    plain = text.encode("ascii", "replace").decode()
-    (length, _), _ = cv2.getTextSize(plain, cv2.FONT_HERSHEY_SIMPLEX, 0.4, 1)
+def _lines(text: str, width: int) -> list[str]:
+    """Break a caption into lines of ASCII (OpenCV's fonts know no more) for `width` pixels."""
+    plain = text.replace("…", "...").encode("ascii", "replace").decode()
+    return textwrap.wrap(plain, width // LETTER_PX, max_lines=MAX_LINES, placeholder=" ...")
+
+
+def _write(sheet: Picture, line: str, at: tuple[int, int], width: int) -> None:
+    """Write a line, shrunk where its letters are wide ones."""
+    (length, _), _ = cv2.getTextSize(line, cv2.FONT_HERSHEY_SIMPLEX, 0.4, 1)
     size = 0.4 * min(1.0, width / max(length, 1))
-    cv2.putText(sheet, plain, at, cv2.FONT_HERSHEY_SIMPLEX, size, INK, 1, cv2.LINE_AA)
+    cv2.putText(sheet, line, at, cv2.FONT_HERSHEY_SIMPLEX, size, INK, 1, cv2.LINE_AA)

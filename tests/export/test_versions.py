@@ -215,6 +215,23 @@ def test_a_combination_that_is_planned_otherwise_names_the_option(place: Workspa
     assert count_causes(changes(place)) == {("combination", "gone", "combine: per_foreground 2 → 1"): 1}
 
 
+def test_pairs_of_what_was_made_anew_go_and_come_with_it(place: Workspace) -> None:
+    whole_set(place)
+    publish(
+        place,
+        key=[foreground("ada", score=0.71), foreground("bob")],
+        combine=[combination("4", "ada"), combination("2", "ada"), combination("5", "bob")],
+    )
+    causes = {change.id: change.why for change in changes(place)}
+    assert causes == {
+        "foreground-ada": "made anew from the same",
+        "combination-1": "what it is made of was made anew",
+        "combination-4": "what it is made of was made anew",
+        "combination-3": "planned otherwise",
+        "combination-5": "planned otherwise",
+    }
+
+
 def test_a_version_from_before_options_were_kept_is_compared_without(place: Workspace) -> None:
     whole_set(place)
     about = place.root / "versions" / "v1" / "version.json"
