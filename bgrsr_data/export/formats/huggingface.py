@@ -6,15 +6,12 @@ test, every picture decoded, and a column for everything that is known of a pair
 
 from __future__ import annotations
 
-import io
 from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from bgrsr_data.export.folder import ExportFolder
 from bgrsr_data.export.formats.base import Parcel
 from bgrsr_data.export.formats.pictures import names, write_pictures
+from bgrsr_data.export.formats.tables import table_of_pairs
 from bgrsr_data.export.pairs import describe_pair
 from bgrsr_data.export.terms import mix
 from bgrsr_data.records import Combination
@@ -47,9 +44,7 @@ def _metadata(parcel: Parcel, rows: list[Combination]) -> bytes:
         told = names(parcel, row, _place).items()
         files: dict[str, Any] = {f"{which}_file_name": name.partition("/")[2] for which, name in told}
         lines.append(files | describe_pair(row, parcel.renderer, parcel.rights))
-    buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(lines), buffer, compression="zstd")
-    return buffer.getvalue()
+    return table_of_pairs(lines)
 
 
 def _card(parcel: Parcel) -> str:

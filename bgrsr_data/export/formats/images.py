@@ -15,12 +15,10 @@ import csv
 import io
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from bgrsr_data.export.folder import ExportFolder
 from bgrsr_data.export.formats.base import Parcel
 from bgrsr_data.export.formats.pictures import names, write_pictures
+from bgrsr_data.export.formats.tables import table_of_pairs
 from bgrsr_data.export.pairs import describe_pair
 from bgrsr_data.records import Combination
 
@@ -51,14 +49,8 @@ def write(parcel: Parcel, folder: ExportFolder, within: str = "") -> None:
     for row in parcel.rows:
         files = {FOLDERS[which]: name.removeprefix(within) for which, name in names(parcel, row, place).items()}
         lines.append(files | describe_pair(row, parcel.renderer, parcel.rights))
-    folder.write(f"{within}{INDEX}", _parquet(lines))
+    folder.write(f"{within}{INDEX}", table_of_pairs(lines))
     folder.write(f"{within}index.csv", _csv(lines))
-
-
-def _parquet(lines: list[dict[str, Any]]) -> bytes:
-    buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(lines), buffer, compression="zstd")
-    return buffer.getvalue()
 
 
 def _csv(lines: list[dict[str, Any]]) -> bytes:
