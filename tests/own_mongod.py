@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from processes import GIVE_UP_S, until
+
+# Below what Linux gives to whoever connects, so that a port that is free now stays so until our own program listens.
+PORTS = (10_000 + n % 6_000 for n in itertools.count(os.getpid() * 37))  # other sessions of tests begin elsewhere
 
 
 @contextmanager
@@ -27,21 +32,25 @@ def own_mongod(mongod: Path, home: Path) -> Iterator[dict[str, str]]:
         yield {name: value for name, value in os.environ.items() if not name.startswith("FIFTYONE")} | own
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(2 * GIVE_UP_S)
 
 
 def free_port() -> int:
     """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    for port in PORTS:
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("there is no end to them")
 
 
-def wait_for(port: int, seconds: float = 60) -> None:
+def listens(port: int) -> bool:
+    """Whether something listens on a port."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=GIVE_UP_S):
+        return True
+    return False
+
+
+def wait_for(port: int) -> None:
     """Wait until something listens on a port."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.1)
-    raise TimeoutError(f"nothing listens on port {port}")
+    until(lambda: listens(port))

@@ -1,9 +1,12 @@
-"""Processes that a test has killed, and waits to see go."""
+"""Processes that a test kills, and waits to see go."""
 
 from __future__ import annotations
 
+import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import psutil
 
@@ -16,6 +19,23 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < end, "it never came true"
         time.sleep(0.01)
+
+
+def family(process: subprocess.Popen[Any]) -> list[psutil.Process]:
+    """Every process that it started, and that they did; none where it has ended."""
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def kill_whole(process: subprocess.Popen[Any]) -> None:
+    """kill -9 it, and wait until nothing that it started can write any more; nothing where it has ended."""
+    process.send_signal(signal.SIGSTOP)  # so that it starts no other while we look
+    started = family(process)
+    process.kill()
+    process.wait()
+    all_gone(started)
 
 
 def runs(process: psutil.Process) -> bool:

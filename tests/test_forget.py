@@ -89,7 +89,9 @@ def words(root: Path) -> str:
 def test_nothing_of_a_forgotten_source_is_left_and_nothing_else_is_touched(root: Path, whole: Path) -> None:
     source, ids = ids_of(root, NAME)
     before = tree(root)
+    days = [datetime.now(UTC).date()]
     ended = bgrsr("forget", NAME, "--yes", "--reason", "asked to", "-w", root)
+    days.append(datetime.now(UTC).date())  # it may be midnight
     assert ended.returncode == 0, ended.stderr
     assert "cannot be untaught: runs/{first, validate}" in ended.stderr
     after, text = tree(root), words(root)
@@ -103,7 +105,8 @@ def test_nothing_of_a_forgotten_source_is_left_and_nothing_else_is_touched(root:
     known_by = {source, *ids}
     assert not any(f'"id":"{one}"' in text for one in known_by - {source})
     assert NAME not in text.replace(f"{NAME}.mp4", "").replace("/clips/", "")  # but for the address on the tombstone
-    assert (stone.id, stone.reason, stone.at) == (source, "asked to", datetime.now(UTC).date().isoformat())
+    assert (stone.id, stone.reason) == (source, "asked to")
+    assert stone.at in {day.isoformat() for day in days}
     gone = {path for path in before if path not in after}
     shows = {
         path for path in before if path.startswith((".review", "report/")) or path.endswith("step_000001.png")
@@ -223,7 +226,7 @@ def test_killed_at_any_moment_the_same_command_completes(root: Path, moment: str
     undisturbed = Path(shutil.copytree(root, tmp_path / "undisturbed"))
     assert bgrsr("forget", NAME, "--yes", "-w", undisturbed).returncode == 0
     command = [sys.executable, KILL, moment, "forget", NAME, "--yes", "-w", str(root)]
-    killed = subprocess.run(command, check=False, capture_output=True, text=True, env=calm(), timeout=120)
+    killed = subprocess.run(command, check=False, capture_output=True, text=True, env=calm(), timeout=300)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     ended = bgrsr("forget", NAME, "--yes", "-w", root)
     assert ended.returncode == 0, ended.stderr

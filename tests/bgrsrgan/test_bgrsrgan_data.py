@@ -113,13 +113,13 @@ def test_threads_work_no_further_ahead_than_two_batches(renderer) -> None:
 
 def test_a_run_that_is_stopped_leaves_no_thread_behind(renderer) -> None:
     dataset = Combinations(renderer, renderer.combinations("train"))
-    before = set(threading.enumerate())
+    before = set(threading.enumerate())  # some of them may end by themselves meanwhile
     made = batches(dataset, Schedule(count=8, batch=2, seed=0, start=0, stop=40), workers=3)
     next(made)
-    assert set(threading.enumerate()) > before
+    assert set(threading.enumerate()) - before
     with pytest.raises(KeyboardInterrupt):
         made.throw(KeyboardInterrupt)
-    assert set(threading.enumerate()) == before
+    assert not set(threading.enumerate()) - before
 
 
 def test_half_of_the_cores_make_examples_and_processes_of_one_machine_share_them(monkeypatch) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from fractions import Fraction
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
+from processes import GIVE_UP_S, until
 from replacing import SMALL, call, pictures, replaced, save_network, sound, times
 from small import calm, command
 from typer.testing import CliRunner
@@ -24,6 +27,8 @@ from bgrsr_data.errors import BgrsrError, InputError
 from bgrsr_data.media.colour import to_srgb8
 from bgrsrgan.replace.backdrops import Blurred, colour_of, open_backdrop, scene_of
 from bgrsrgan.replace.framing import cover, seen_size
+from bgrsrgan.replace.run import _Pace
+from bgrsrgan.replace.sources import Camera
 from bgrsrgan.replace.threads import Ahead, Behind
 from bgrsrgan.replace.whole import fit_alpha, lay_over
 
@@ -187,8 +192,11 @@ def test_a_video_ends_in_good_order_when_its_window_is_closed(make_clip, room, t
     assert sound(tmp_path / "o.mp4")[-1].time_s < 0.12
 
 
-def test_a_camera_gives_its_pictures_at_the_times_they_came(make_clip, room, tmp_path) -> None:
+def test_a_camera_gives_its_pictures_at_the_times_they_came(make_clip, room, tmp_path, monkeypatch) -> None:
     """OpenCV takes a file for a camera that gives pictures as fast as it can: most of them come too early."""
+    begun = threading.Event()
+    monkeypatch.setattr(Camera, "_read", _half_of_them_before(begun, Camera._read))
+    monkeypatch.setattr(_Pace, "note", _setting(begun, _Pace.note))
     long = make_clip("camera.mp4", *MOVING[:3], "testsrc2=size=640x480:rate=25:duration=8", *MOVING[4:])
     told = replaced(f"camera:{long}", "--background", "navy", "--model", room, "--out", tmp_path / "o.mp4", *SMALL)
     seen = times(tmp_path / "o.mp4")
@@ -198,21 +206,46 @@ def test_a_camera_gives_its_pictures_at_the_times_they_came(make_clip, room, tmp
     assert told["complaints"] == ["the camera gave no more pictures"]
 
 
+def _half_of_them_before(begun: threading.Event, read: Callable[..., Any]) -> Callable[..., Any]:
+    """A camera that gives its hundredth picture only once one was replaced, however the threads' turns fall."""
+    given = count(1)
+
+    def wait_and_read(camera: Camera) -> Any:
+        assert next(given) < 100 or begun.wait(GIVE_UP_S)
+        return read(camera)
+
+    return wait_and_read
+
+
+def _setting(begun: threading.Event, note: Callable[..., None]) -> Callable[..., None]:
+    def note_and_set(*given: Any) -> None:
+        note(*given)
+        begun.set()
+
+    return note_and_set
+
+
 def test_ctrl_c_ends_the_video_with_what_was_done(make_clip, room, tmp_path) -> None:
     long = make_clip("long.mp4", *MOVING[:3], "testsrc2=size=320x240:rate=25:duration=100", *MOVING[4:])
     words = ("--background", long, "--model", room, "--out", tmp_path / "o.mp4", "--threads", "1")
     running = subprocess.Popen(
         command("replace", long, *words), env=calm(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    while not any(path.stat().st_size > 1000 for path in tmp_path.glob(".*.mp4")):
-        assert running.poll() is None
-        time.sleep(0.1)
+    until(lambda: running.poll() is not None or _is_written(tmp_path))
+    assert running.poll() is None
     running.send_signal(signal.SIGINT)
-    _, told = running.communicate(timeout=120)
+    _, told = running.communicate(timeout=2 * GIVE_UP_S)
     assert running.returncode == 130
     assert "what was done by then is kept" in told
     assert [path.name for path in tmp_path.iterdir()] == ["o.mp4"]
     assert 0 < len(times(tmp_path / "o.mp4")) < 2500
+
+
+def _is_written(folder: Path) -> bool:
+    """Whether a video is being written, which has its name only at the end."""
+    with suppress(FileNotFoundError):
+        return any(path.stat().st_size > 1000 for path in folder.glob(".*.mp4"))
+    return False
 
 
 def test_a_broken_sound_costs_no_picture(make_clip, room, tmp_path) -> None:

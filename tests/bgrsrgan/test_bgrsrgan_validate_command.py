@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -174,18 +172,27 @@ def test_ctrl_c_says_that_the_same_command_continues(sets, tmp_path: Path, monke
     assert "same command continues" in str(result.exception)
 
 
+KILLED = """
+import os, signal
+from bgrsr_data.cli import main
+from bgrsrgan.validation import validate
+told = validate._told
+def die_in_the_second_run(on_progress, before, steps, done):
+    told(on_progress, before, steps, done)
+    if before and done == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+validate._told = die_in_the_second_run
+main()
+"""
+
+
 def test_a_comparison_that_is_killed_goes_on(sets, tmp_path: Path) -> None:
     words = [str(word) for word in ("validate", *sets, "--out", tmp_path, *SHORT, "--steps", 12)]
-    run = [sys.executable, "-c", "from bgrsr_data.cli import main; main()", *words]
-    process = subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ)
-    until = time.monotonic() + 240
-    while not list(tmp_path.glob("*/held_out.json")):
-        assert process.poll() is None
-        assert time.monotonic() < until
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    run = [sys.executable, "-c", KILLED, *words]
+    killed = subprocess.run(run, check=False, capture_output=True, text=True, timeout=300)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
     first = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*/held_out.json")}
+    assert len(first) == 1
     assert not (tmp_path / "validate.json").exists()
     result = _invoke(*words[1:])
     assert result.exit_code == 0, result.output

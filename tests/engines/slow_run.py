@@ -14,4 +14,4 @@ from bgrsr_data.workspace import Workspace
 if __name__ == "__main__":
     place = Workspace.create(Path(sys.argv[1]))
     with place.writing(), progress_bars() as progress:
-        run_stage(Odd({f"item-{n}": f"sleep {n and 60}" for n in range(4)}), place, workers=2, progress=progress)
+        run_stage(Odd({f"item-{n}": f"sleep {n and 600}" for n in range(4)}), place, workers=2, progress=progress)

@@ -10,10 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 from engines.odd_stages import Odd
-from processes import GIVE_UP_S, all_gone, until
+from processes import GIVE_UP_S, all_gone, family, until
 
 from bgrsr_data.engines.local import run_here, run_pool
 from bgrsr_data.engines.result import TELL_EVERY_S, Told
@@ -159,13 +158,9 @@ def test_an_item_that_asks_for_more_than_the_budget_stops_the_run_before_it_writ
 # ---- the driver is stopped
 
 
-def descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    return psutil.Process(process.pid).children(recursive=True)
-
-
 @pytest.fixture
 def busy_driver(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
-    """A driver that has committed one item, and whose two workers hold items that last a minute."""
+    """A driver that has committed one item, and whose two workers hold items that last ten minutes."""
     root = tmp_path / "workspace"
     script = [sys.executable, str(Path(__file__).with_name("slow_run.py")), str(root)]
     with subprocess.Popen(script, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
@@ -176,7 +171,7 @@ def busy_driver(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
 
 def test_a_killed_driver_leaves_no_worker_behind(busy_driver: tuple[subprocess.Popen[str], Path]) -> None:
     process, _ = busy_driver
-    workers = descendants(process)
+    workers = family(process)
     assert len(workers) >= 3  # the fork server and two workers
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -185,9 +180,9 @@ def test_a_killed_driver_leaves_no_worker_behind(busy_driver: tuple[subprocess.P
 
 def test_ctrl_c_stops_in_one_line_and_keeps_what_is_done(busy_driver: tuple[subprocess.Popen[str], Path]) -> None:
     process, root = busy_driver
-    workers = descendants(process)
+    workers = family(process)
     process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=GIVE_UP_S / 2)[1]  # what the workers hold lasts a minute
+    said = process.communicate(timeout=GIVE_UP_S)[1]  # what the workers hold lasts ten minutes
     assert "InterruptedRunError: stopped; what is finished is kept" in said  # the command line prints the line alone
     all_gone(workers)
     place = Workspace(root)

@@ -23,6 +23,7 @@
 /stall/NAME         the same, but the connection stays open and nothing more comes
 /feed?ITEM&ITEM     an RSS feed of those paths
 /slow/NAME          as it should be; the first two times over two seconds
+/wait/NAME          as it should be; the second time only the first half, until the server closes
 /lost/NAME          as it should be, but for NAME with "002" in it: 404
 
 It is a proxy too, that takes every host for itself.
@@ -36,7 +37,7 @@ import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from types import TracebackType
 
 PAGE = b"<!DOCTYPE html><html><head><title>Sorry</title></head><body><p>This page does not exist.</p></body></html>"
@@ -70,12 +71,18 @@ class FaultServer:
         self.asked: Counter[str] = Counter()
         self.ranges: list[str] = []
         self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"site": self}))
-        self.closing = Event()
+        self.closing, self._counting = Event(), Lock()
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
 
     def url(self, path: str) -> str:
         """The address of `path`, as "cut/a.mp4"."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/{path}"
+
+    def count(self, what: str) -> int:
+        """Count a request; how many there were of it, with this one."""
+        with self._counting:  # each request has a thread
+            self.asked[what] += 1
+            return self.asked[what]
 
     def __enter__(self) -> FaultServer:
         self._thread.start()
@@ -95,20 +102,18 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        self.site.asked[self.path] += 1
-        self._serve()
+        self._serve(self.site.count(self.path))
 
     def do_HEAD(self) -> None:
-        self._serve()
+        self._serve(self.site.asked[self.path])
 
     def log_message(self, *_args: object) -> None:
         pass
 
-    def _serve(self) -> None:
+    def _serve(self, nth: int) -> None:
         path, _, query = re.sub(r"^http://[^/]*", "", self.path).lstrip("/").partition("?")
         manner, _, name = path.partition("/")
         kind, _, figure = manner.partition("-")
-        nth = self.site.asked[self.path]
         if manner == "feed":
             self._body(_feed(self.site, query.split("&") if query else []), "application/rss+xml")
         elif kind == "status" or (kind == "twice" and nth <= 2):
@@ -123,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
             where = {"redirect": "/page/start", "login": "/page/login", "circle": self.path}[manner]
             self._body(b"", "text/html", status=302, headers={"Location": where})
         elif manner == "hang":
-            self.site.closing.wait(20)
+            self.site.closing.wait()
             self.close_connection = True
         elif not (self.site.folder / name).is_file() or (manner == "lost" and "002" in name):
             self._body(PAGE, "text/html", status=404)
@@ -151,10 +156,10 @@ class _Handler(BaseHTTPRequestHandler):
         if ranged:
             self.send_header("Accept-Ranges", "bytes")
         self.end_headers()
-        if manner in ("short", "stall"):
+        if manner in ("short", "stall") or (manner == "wait" and nth == 2):
             self._write(data[start : min(stop, len(data) // 2)])
-            if manner == "stall":
-                self.site.closing.wait(20)
+            if manner != "short":
+                self.site.closing.wait()
             self.close_connection = True
             return
         cut = self.command == "GET" and len(part) > 4096 and manner == "cut"
@@ -170,8 +175,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _first(self) -> bool:
         """Whether this is the first time that much of a file was asked for (a page's look at its start is not)."""
         key = f"cut {self.path}"
-        self.site.asked[key] += 1
-        return self.site.asked[key] == 2  # yt-dlp first asks what it is, then for the file
+        return self.site.count(key) == 2  # yt-dlp first asks what it is, then for the file
 
     def _range(self, size: int) -> tuple[int, int]:
         asked = self.headers.get("Range", "")

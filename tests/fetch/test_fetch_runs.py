@@ -71,7 +71,7 @@ Fetch().run(Item(source.id, (), source), Path(sys.argv[2]))
 def test_a_killed_download_is_taken_up_and_ends_with_the_same_rows(
     workspace: Workspace, server: FaultServer, tmp_path: Path, make_source: Make
 ) -> None:
-    source = make_source(url=server.url("slow/a.mp4"), yt_dlp={"buffersize": 1024})
+    source = make_source(url=server.url("wait/a.mp4"), yt_dlp={"buffersize": 1024, "socket_timeout": 600})
     (item,) = put(workspace, source)
     command = [sys.executable, "-c", KILLED, source.model_dump_json(), str(workspace.root)]
     process = subprocess.Popen(command, env={**os.environ, "no_proxy": "127.0.0.1"})

@@ -202,6 +202,7 @@ def test_copying_is_told_in_bytes_and_asks_for_room_first(site: Path, tmp_path: 
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.filterwarnings("ignore:.* is multi-threaded, use of fork:DeprecationWarning")  # since Python 3.12
 def test_what_may_not_be_read_is_told_and_the_rest_is_copied(
     site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import cv2
 import pyarrow.parquet as pq
@@ -41,15 +44,13 @@ def manifests(root: Path) -> dict[str, str]:
 
 
 def counts(root: Path) -> dict[str, int]:
-    """How many items of each stage the ledger has."""
+    """How many items of each stage the ledger has; asked beside a run that may be making it, it only ever reads."""
     if not (root / "ledger.sqlite").is_file():
         return {}
-    ledger = Ledger(root / "ledger.sqlite")
-    try:
-        rows = ledger._db.execute("SELECT stage, count(*) FROM items GROUP BY stage")
-        return dict(rows.fetchall())
-    finally:
-        ledger.close()
+    with closing(sqlite3.connect(f"file:{quote(str(root))}/ledger.sqlite?mode=ro", uri=True, timeout=30)) as ledger:
+        if not ledger.execute("SELECT 1 FROM sqlite_master WHERE name = 'items'").fetchone():
+            return {}
+        return dict(ledger.execute("SELECT stage, count(*) FROM items GROUP BY stage").fetchall())
 
 
 def assert_no_file_is_half_written(root: Path) -> None:

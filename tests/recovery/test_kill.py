@@ -11,9 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
-from processes import all_gone
+from processes import GIVE_UP_S, all_gone, family, kill_whole
 from recovery.conftest import (
     assert_every_row_has_its_files,
     assert_no_file_is_half_written,
@@ -43,7 +42,7 @@ def test_killed_at_a_commit_of_each_stage_in_turn_the_set_comes_out_the_same(
     for stage in STAGES:
         at = min(nth, counts(undisturbed)[stage])
         words = [sys.executable, KILL_AT, stage, str(at), moment, "run", str(small_set), "-w", str(root), "-j", "2"]
-        killed = subprocess.run(words, check=False, capture_output=True, text=True, env=calm(), timeout=120)
+        killed = subprocess.run(words, check=False, capture_output=True, text=True, env=calm(), timeout=300)
         assert killed.returncode == -signal.SIGKILL, (stage, killed.stderr)
         assert counts(root).get(stage, 0) == at - (moment != "after"), stage
         assert_no_file_is_half_written(root)
@@ -88,25 +87,15 @@ def test_killed_from_outside_at_any_moment_the_set_comes_out_the_same(
         ) as process:
             while process.poll() is None and not condition(root):
                 time.sleep(0.001)
-            workers = family(process)
-            process.kill()
-            process.wait()
+            kill_whole(process)
         if process.returncode == -signal.SIGKILL:
             met.append(name)
-        all_gone(workers)
         assert_no_file_is_half_written(root)
         assert_every_row_has_its_files(root)
     print("killed in time:", "; ".join(met))  # noqa: T201 - a figure for -rP
     assert {name.split(",")[0] for name in met} >= {"fetch", "frames", "key"}
     finish(small_set, root)
     assert tree(root) == tree(undisturbed)
-
-
-def family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
-    try:
-        return psutil.Process(process.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
 
 
 def test_a_rerun_that_replaces_files_and_is_killed_after_its_commit_leaves_nothing_behind(
@@ -117,7 +106,7 @@ def test_a_rerun_that_replaces_files_and_is_killed_after_its_commit_leaves_nothi
     finish(small_set, root)
     other = write_recipe(small_set.with_name("slower.yaml"), frames={"per_second": 7})
     words = [sys.executable, KILL_AT, "frames", "2", "after", "run", str(other), "-w", str(root), "-j", "1"]
-    killed = subprocess.run(words, check=False, capture_output=True, env=calm(), timeout=120)
+    killed = subprocess.run(words, check=False, capture_output=True, env=calm(), timeout=300)
     assert killed.returncode == -signal.SIGKILL
     finish(other, root)
     finish(small_set, root)
@@ -135,7 +124,7 @@ def test_killed_between_commit_and_deletion_the_next_run_deletes_what_is_not_nee
     finish(small_set, root)
     nth = str(1 + first_video(root))
     words = [sys.executable, KILL_AT, "frames", nth, "after", "run", str(other), "-w", str(root), "-j", "1"]
-    killed = subprocess.run(words, check=False, capture_output=True, env=calm(), timeout=120)
+    killed = subprocess.run(words, check=False, capture_output=True, env=calm(), timeout=300)
     assert killed.returncode == -signal.SIGKILL
     orphans = {path for path in tree(root) if path.startswith("frames/")} - named(root)
     assert orphans
@@ -150,7 +139,7 @@ def test_pictures_of_an_item_that_was_killed_before_its_commit_do_not_stay_when_
     root = tmp_path / "workspace"
     other = write_recipe(small_set.with_name("often.yaml"), frames={"per_second": 25, "near_duplicate_bits": 0})
     words = [sys.executable, KILL_AT, "frames", "1", "before", "run", str(other), "-w", str(root), "-j", "1"]
-    killed = subprocess.run(words, check=False, capture_output=True, env=calm(), timeout=120)
+    killed = subprocess.run(words, check=False, capture_output=True, env=calm(), timeout=300)
     assert killed.returncode == -signal.SIGKILL
     assert any((root / "frames").rglob("*.*"))
     finish(small_set, root)
@@ -184,12 +173,12 @@ def test_a_run_that_is_interrupted_says_so_in_one_line_and_the_next_one_continue
     )  # fmt: skip
     while process.poll() is None and not has("key", 1)(root):
         time.sleep(0.002)
-    workers = family(process)  # type: ignore[arg-type]
+    workers = family(process)
     if how == "ctrl-c":
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process of the group
     else:
         process.terminate()
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=2 * GIVE_UP_S)
     assert process.returncode == 130
     assert errors == "bgrsr: stopped; what is finished is kept, the same command continues\n"
     all_gone(workers)

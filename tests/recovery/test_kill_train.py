@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 from recovery.conftest import manifests, tree
-from small import STEPS, bgrsr, calm, command
+from small import STEPS, bgrsr, calm
 
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
+KILL_TRAIN = str(Path(__file__).with_name("kill_train.py"))
 TINY = {
     "recipe": "smoke", "lr_size": [32, 24], "batch": 2, "pixel_steps": 6, "adversarial_steps": 2, "eval_every": 4,
     "eval_pairs": 2, "checkpoint_every": 2, "log_every": 1, "threads": 1,
@@ -27,12 +28,11 @@ def test_killed_in_training_and_run_again_the_weights_are_the_same(
     whole, root = tmp_path / "whole", tmp_path / "killed"
     ended = bgrsr("run", recipe, "-w", whole, "-j", 2)
     assert ended.returncode == 0, ended.stderr
-    log = subprocess.DEVNULL
-    with subprocess.Popen(command("run", recipe, "-w", root, "-j", 2), env=calm(), stdout=log, stderr=log) as process:
-        while process.poll() is None and not any((root / "runs").rglob("*.pt")):
-            time.sleep(0.002)
-        process.kill()
-    assert process.returncode == -signal.SIGKILL
+    words = [sys.executable, KILL_TRAIN, "6", "run", str(recipe), "-w", str(root), "-j", "2"]
+    killed = subprocess.run(words, check=False, capture_output=True, text=True, env=calm(), timeout=300)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    (kept,) = (root / "runs").glob("*/checkpoint.pt")
+    assert torch.load(kept, weights_only=False)["step"] == 4
     ended = bgrsr("run", recipe, "-w", root, "-j", 2)
     assert ended.returncode == 0, ended.stderr
     assert manifests(root) == manifests(whole) == manifests(undisturbed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -92,7 +91,6 @@ def say(line: str) -> None:
 
 
 def serve(root: Path, port: int, stage: Any) -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a test runner in the background has it ignored
     try:
         open_app(Workspace(root), stage=stage, port=port, browser=False, opened=say)
     except BgrsrError as error:
