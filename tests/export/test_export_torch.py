@@ -18,6 +18,11 @@ from bgrsr_data.export.hand_over import hand_over
 from bgrsr_data.records import Combination
 from bgrsrgan.data import Batch, CombinationDataset, Draw, Schedule
 
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:This DataLoader will create:UserWarning"),  # where there is one core
+    pytest.mark.filterwarnings("ignore:.* is multi-threaded, use of fork:DeprecationWarning"),  # since Python 3.12
+]
+
 
 @pytest.fixture(scope="module")
 def folder(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -124,7 +124,7 @@ SERVER = (
     failed("nothing, said to be mp4", "empty/good.mp4", "truncated", "Did not get any data"),
     failed("a server that never answers", "hang/good.mp4", "network", "timed out", options={"socket_timeout": 0.2}),
     failed("a server that stops in the middle", "stall/good.mp4", "network", "timed out",
-           options={"socket_timeout": 0.2}, left=True),
+           options={"socket_timeout": 1}, left=True),  # the half before comes in time
     failed("nobody listens at that port", "http://127.0.0.1:9/good.mp4", "network", "refused"),
     failed("there is no such host", "http://nowhere.invalid/good.mp4", "network", "resolve"),
 )  # fmt: skip

@@ -16,6 +16,7 @@ from faults.kill_fetch import MOMENTS, fetch_and_die
 from faults.meet import FETCH, assert_nothing_is_lost_or_false, visible
 from faults.table import KILLED
 from fetch.server import FaultServer
+from processes import GIVE_UP_S
 from recovery.conftest import assert_every_row_has_its_files
 
 from bgrsr_data.fetch.verify import probe
@@ -102,7 +103,7 @@ def test_fetching_that_is_killed_ends_the_same_when_it_is_run_again(
     prepare(root, site, folder).close()
     process = AWAY.Process(target=fetch_and_die, args=(root, moment))
     process.start()
-    process.join(60)
+    process.join(2 * GIVE_UP_S)
     assert process.exitcode == -signal.SIGKILL
     assert_every_row_has_its_files(root)
     for path in visible(root):
