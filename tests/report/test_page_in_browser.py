@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import GIVE_UP_S
 from report_set import Made
 
 pytestmark = pytest.mark.browser
+PATIENCE_MS = 2 * GIVE_UP_S * 1000  # for everything that must come true
 WIDTHS = (360, 390, 768, 1920)
 
 
@@ -21,9 +23,15 @@ def browser() -> Iterator[Any]:
         pytest.skip("no chromium here")
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+        opened = playwright.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"], timeout=PATIENCE_MS)
         yield opened
         opened.close()
+
+
+def new_page(browser: Any, **options: Any) -> Any:
+    page = browser.new_page(**options)
+    page.set_default_timeout(PATIENCE_MS)
+    return page
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +46,7 @@ def test_it_loads_without_error_or_request_shows_every_picture_and_never_scrolls
 ) -> None:
     told: list[str] = []
     asked: list[str] = []
-    page = browser.new_page(viewport={"width": WIDTHS[0], "height": 800}, color_scheme=scheme)
+    page = new_page(browser, viewport={"width": WIDTHS[0], "height": 800}, color_scheme=scheme)
     page.on("console", lambda message: told.append(message.text))
     page.on("pageerror", lambda error: told.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
@@ -57,26 +65,26 @@ def test_it_loads_without_error_or_request_shows_every_picture_and_never_scrolls
 
 
 def test_a_picture_opens_large_by_keyboard_goes_on_and_closes_where_it_was(browser: Any, address: str) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page = new_page(browser, viewport={"width": 390, "height": 844})
     page.goto(address)
     button = page.locator(".strips button.pic").first
     button.focus()
     page.keyboard.press("Enter")
     dialog = page.locator("dialog")
     first = dialog.locator("img").get_attribute("alt")
-    assert dialog.locator("img").bounding_box()["width"] == 390
+    page.wait_for_function("document.querySelector('dialog img').getBoundingClientRect().width === 390")
     page.keyboard.press("ArrowRight")
-    second = dialog.locator("img").get_attribute("alt")
+    page.wait_for_function("first => document.querySelector('dialog img').alt !== first", arg=first)
     page.keyboard.press("ArrowLeft")
-    assert dialog.locator("img").get_attribute("alt") == first != second
+    page.wait_for_function("first => document.querySelector('dialog img').alt === first", arg=first)
     page.keyboard.press("Escape")
-    assert not dialog.is_visible()
-    assert page.evaluate("document.activeElement === document.querySelector('.strips button.pic')")
+    dialog.wait_for(state="hidden")
+    page.wait_for_function("document.activeElement === document.querySelector('.strips button.pic')")
     page.close()
 
 
 def test_everyone_can_read_it(browser: Any, address: str) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page = new_page(browser, viewport={"width": 1280, "height": 900})
     page.goto(address)
     assert page.evaluate("[...document.images].every(one => one.alt.length > 3)")
     levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(one => +one.tagName[1])")
@@ -90,7 +98,7 @@ def test_everyone_can_read_it(browser: Any, address: str) -> None:
 
 
 def test_it_prints_on_white_with_everything_open_and_no_contents(browser: Any, address: str) -> None:
-    page = browser.new_page(viewport={"width": 800, "height": 900}, color_scheme="dark")
+    page = new_page(browser, viewport={"width": 800, "height": 900}, color_scheme="dark")
     page.goto(address)
     page.emulate_media(media="print", color_scheme="dark")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from processes import GIVE_UP_S
 from skimage import data
 
 from bgrsr_data.errors import BgrsrError
@@ -162,7 +163,7 @@ class FiftyOne:
 
     def close(self) -> None:
         """End the process."""
-        self._process.communicate(timeout=60)
+        self._process.communicate(timeout=2 * GIVE_UP_S)
 
 
 @pytest.fixture(scope="session")

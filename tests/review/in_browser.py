@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from processes import GIVE_UP_S, until
+
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Locator, Page
 
 CHROMIUM = Path("/usr/bin/chromium")
+PATIENCE_MS = 2 * GIVE_UP_S * 1000  # for everything that must come true
 GRID = "[data-cy=fo-grid] [data-cy=looker]"
 PROMPT = ".MuiDialog-root"
+MODAL = "[data-cy=modal]"
+MARK = f"document.querySelectorAll('{GRID}').forEach((picture) => {{ picture.dataset.seen = 'yes' }})"
+DRAWN = f"""() => {{
+  const pictures = [...document.querySelectorAll('{GRID}')];
+  const drawn = (picture) => !picture.dataset.seen && picture.querySelector('canvas[canvas-loaded=true]');
+  return pictures.length > 0 && pictures.every(drawn);
+}}"""
+PIXELS = f"""() => {{
+  const canvas = [...document.querySelectorAll('{MODAL} [data-cy=looker] canvas')].at(-1);
+  return canvas?.matches('[canvas-loaded=true]') ? canvas.toDataURL() : null;
+}}"""
 
 
 @contextmanager
@@ -27,30 +40,37 @@ def browser(url: str, console: list[str] | None = None) -> Iterator[Page]:
             console.append(message.text)
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"], timeout=PATIENCE_MS)
         page = chromium.new_page(viewport={"width": 1920, "height": 1080})
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.route("**/fonts.googleapis.com/**", lambda route: route.abort())
         page.add_init_script("localStorage.setItem('fiftyone-enterprise-tooltip-seen', 'true')")
         page.on("console", hear)
         page.goto(url)
-        page.locator("[data-cy=looker] canvas[canvas-loaded=true]").nth(2).wait_for(state="attached")
+        page.wait_for_function(DRAWN)
         page.get_by_text("Accept (A)", exact=True).wait_for()  # the plugin is there
         yield page
         chromium.close()
 
 
+@contextmanager
+def drawn_anew(page: Page) -> Iterator[None]:
+    """What is done in the block lets the grid load its pictures again; wait until every one is drawn."""
+    page.evaluate(MARK)  # the App makes other elements
+    yield
+    page.wait_for_function(DRAWN)
+
+
 def open_view(page: Page, name: str) -> None:
     """Choose a saved view."""
-    page.locator("[data-cy=saved-views-selection-container], [data-cy=saved-views-selection]").first.click()
-    page.get_by_text(name, exact=True).last.click()
-    page.wait_for_url(re.compile("view=" + name.replace(" ", "-")))
-    page.locator("[data-cy=looker] canvas[canvas-loaded=true]").first.wait_for(state="attached")
+    with drawn_anew(page):
+        page.locator("[data-cy=saved-views-selection-container], [data-cy=saved-views-selection]").first.click()
+        page.get_by_text(name, exact=True).last.click()
+        page.wait_for_url(re.compile("view=" + name.replace(" ", "-")))
 
 
 def select(page: Page, *numbers: int) -> None:
     """Tick pictures of the grid."""
-    page.wait_for_timeout(1500)  # what is loaded again is not ticked before it is there
     for count, number in enumerate(numbers, 1):
         picture = page.locator(GRID).nth(number)
         picture.hover()
@@ -87,14 +107,20 @@ def told(page: Page, text: str) -> Locator:
 def open_picture(page: Page, number: int) -> None:
     """Open one picture of the grid."""
     page.locator(GRID).nth(number).click()
-    page.locator("[data-cy=modal] [data-cy=looker] canvas[canvas-loaded=true]").last.wait_for(state="attached")
+    page.locator(f"{MODAL} [data-cy=looker] canvas[canvas-loaded=true]").last.wait_for(state="attached")
 
 
 def pixels(page: Page) -> str:
-    """What the modal shows of the picture in view, as a hash of its pixels."""
-    page.locator("[data-cy=modal] [data-cy=looker] canvas[canvas-loaded=true]").last.wait_for(state="attached")
-    page.wait_for_timeout(1500)  # the overlay fades in
-    return hashlib.sha256(page.locator("[data-cy=modal] [data-cy=looker]").last.screenshot()).hexdigest()
+    """The picture in view with its overlay, once it stands still: the overlay comes after the picture."""
+    seen: list[str | None] = []
+
+    def stands_still() -> bool:
+        page.wait_for_timeout(500)
+        seen.append(page.evaluate(PIXELS))
+        return seen[-1] is not None and seen[-3:] == [seen[-1]] * 3
+
+    until(stands_still)
+    return str(seen[-1])
 
 
 def rekey(page: Page, option: str, value: str) -> None:
@@ -107,11 +133,12 @@ def rekey(page: Page, option: str, value: str) -> None:
 def reject(page: Page, number: int) -> None:
     """Select one picture of the grid and tag it, without the plugin."""
     select(page, number)
-    page.locator("[data-cy=action-tag-sample-labels]").click()
-    page.locator("[data-cy=sample-tag-input]").fill("reject")
-    page.keyboard.press("Enter")
-    page.locator("[data-cy=button-Apply]").click()
-    page.locator("[data-cy=button-Apply]").wait_for(state="detached")
+    with drawn_anew(page):
+        page.locator("[data-cy=action-tag-sample-labels]").click()
+        page.locator("[data-cy=sample-tag-input]").fill("reject")
+        page.keyboard.press("Enter")
+        page.locator("[data-cy=button-Apply]").click()
+        page.locator("[data-cy=button-Apply]").wait_for(state="detached")
 
 
 def write_note(page: Page, number: int, text: str) -> None:

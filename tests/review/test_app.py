@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from own_mongod import free_port
+from own_mongod import free_port, listens
+from processes import GIVE_UP_S
 from review.in_browser import CHROMIUM, browser, reject, write_note
 
 if TYPE_CHECKING:
@@ -51,13 +52,12 @@ def test_a_picture_rejected_in_the_browser_is_rejected_in_the_ledger(
 def test_ctrl_c_ends_the_app_and_its_server(small_set: SmallSet, database: dict[str, str]) -> None:
     with app(small_set, database) as url:
         port = int(url.rsplit(":", 1)[1].split("/")[0])
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", port))  # nothing listens any more
+    assert not listens(port)
 
 
 def test_a_set_without_rows_of_a_stage_is_told_in_one_line(small_set: SmallSet, database: dict[str, str]) -> None:
     command = [sys.executable, DRIVER, str(small_set.workspace.root), str(free_port()), "trimaps"]
-    ended = subprocess.run(command, capture_output=True, text=True, env=database, check=False, timeout=60)
+    ended = subprocess.run(command, capture_output=True, text=True, env=database, check=False, timeout=300)
     assert ended.returncode == 2
     assert ended.stderr.splitlines()[-1].endswith("has no trimaps to look at; what comes next: bgrsr status")
 
@@ -68,7 +68,7 @@ def test_a_port_that_is_taken_is_told_in_one_line(small_set: SmallSet, database:
         taken.listen()
         port = taken.getsockname()[1]
         ended = subprocess.run(
-            command(small_set, port), capture_output=True, text=True, env=database, timeout=60, check=False
+            command(small_set, port), capture_output=True, text=True, env=database, timeout=300, check=False
         )
     assert ended.returncode == 2
     assert ended.stderr.startswith(f"port {port}: ")
@@ -82,9 +82,7 @@ def command(small_set: SmallSet, port: int) -> list[str]:
 @contextmanager
 def app(small_set: SmallSet, environment: dict[str, str]) -> Iterator[str]:
     """The App, served; it says its URL and nothing else, and ends well on Ctrl-C."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         command(small_set, port), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     )
@@ -94,7 +92,7 @@ def app(small_set: SmallSet, environment: dict[str, str]) -> Iterator[str]:
         assert url.startswith(f"http://127.0.0.1:{port}/datasets/bgrsr-my-set-")
         yield url
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=30) == ("", "")
+        assert process.communicate(timeout=2 * GIVE_UP_S) == ("", "")
         assert process.returncode == 0
     finally:
         process.kill()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from own_mongod import free_port
+from processes import GIVE_UP_S
 
 from bgrsr_data.cli.verdicts import take_at_close
 from bgrsr_data.review import journal
@@ -46,7 +47,7 @@ def test_closing_takes_tags_and_buttons_in_the_reviewers_name(fiftyone: FiftyOne
             judge(small_set.workspace.root, ["foreground-2"], "accept", reviewer="Ann")  # waits in the journal
         judge(small_set.workspace.root, ["foreground-0"], "reject", reviewer="Ann")  # is in the ledger at once
         process.send_signal(signal.SIGTERM)
-        said, told = process.communicate(timeout=60)
+        said, told = process.communicate(timeout=2 * GIVE_UP_S)
     assert (process.returncode, told) == (0, "")
     assert said == ("review: 1 newly accepted, 2 newly rejected, 0 withdrawn, 0 as before; 0 combinations (were 0)\n")
     verdicts = [(verdict.row, verdict.verdict, verdict.reviewer) for verdict in small_set.workspace.ledger.verdicts()]
@@ -73,12 +74,12 @@ def test_after_a_kill_the_next_open_settles_and_no_pull_leaves_the_tags(
         with small_set.workspace.writing():
             judge(small_set.workspace.root, ["foreground-2"], "accept", reviewer="Ann")
         process.kill()
-        process.wait(60)
+        process.wait(2 * GIVE_UP_S)
     assert small_set.workspace.ledger.verdicts() == []
     with opened(small_set, fiftyone.environment, "--no-pull") as process:
         assert [verdict.row for verdict in small_set.workspace.ledger.verdicts()] == ["foreground-2"]
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=60) == ("", "")
+        assert process.communicate(timeout=2 * GIVE_UP_S) == ("", "")
     shown = fiftyone("show", small_set)
     assert (shown["foreground-1"]["input"]["tags"], shown["foreground-2"]["input"]["tags"]) == (["reject"], ["accept"])
     assert [said["row"] for said in fiftyone("pull", small_set, reviewer="Ann")["verdicts"]] == ["foreground-1"]

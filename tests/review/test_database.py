@@ -120,7 +120,7 @@ def test_a_server_that_goes_away_is_one_line_and_what_was_said_stays(small_set: 
         pytest.skip("FiftyOne has no mongod of its own here")
     port, folder = free_port(), tmp_path / "db"
     folder.mkdir()
-    uri = f"mongodb://127.0.0.1:{port}/?serverSelectionTimeoutMS=1000"
+    uri = f"mongodb://127.0.0.1:{port}/?serverSelectionTimeoutMS=5000"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FIFTYONE")}
     first = start(port, folder)
     driver = FiftyOne({**kept, "HOME": str(tmp_path), "FIFTYONE_DATABASE_URI": uri})

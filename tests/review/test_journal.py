@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from processes import GIVE_UP_S
 
 from bgrsr_data.errors import DiskFullError, InputError
 from bgrsr_data.review import journal
@@ -84,7 +85,7 @@ for number in range(3):
 """
     names = ("Ann", "Bob")
     speakers = [subprocess.Popen([sys.executable, "-c", script, str(root), name]) for name in names]
-    assert [speaker.wait(60) for speaker in speakers] == [0, 0]
+    assert [speaker.wait(2 * GIVE_UP_S) for speaker in speakers] == [0, 0]
     journal.settle(small_set.workspace)
     said = [(v.row, v.reviewer) for v in small_set.workspace.ledger.verdicts()]
     assert said == [(f"foreground-{number}", name) for number in range(3) for name in names]

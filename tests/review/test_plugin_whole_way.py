@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from processes import until
 from review.in_browser import (
     CHROMIUM,
     browser,
+    drawn_anew,
     fill_in_reason,
     open_picture,
     open_view,
@@ -52,21 +54,25 @@ def test_a_review_by_buttons_and_keys_is_in_the_ledger_and_shrinks_the_combinati
         open_view(page, "worst score")
         select(page, 0, 1, 2)
         press(page, "Reject")
-        fill_in_reason(page, "halo")
-        told(page, "3 rejected")
+        with drawn_anew(page):
+            fill_in_reason(page, "halo")
+            line = told(page, "3 rejected")
         assert {(v.verdict, v.reason) for v in said(place)} == {("reject", "halo")}
-        page.keyboard.press("u")
-        told(page, "Undone: 3 pictures as before")
+        with drawn_anew(page):
+            page.keyboard.press("u")
+            told(page, "Undone: 3 pictures as before")
         assert said(place) == []
+        line.wait_for(state="hidden")  # so that the next one is not taken for it
         select(page, 0, 1, 2)
         press(page, "Reject")
-        fill_in_reason(page, "spill")
-        told(page, "3 rejected")
+        with drawn_anew(page):
+            fill_in_reason(page, "spill")
+            told(page, "3 rejected")
         open_picture(page, 3)
         shown = pixels(page)
         rekey(page, "Garbage", "0,0,0.5,1")
         told(page, "1 picture keyed anew")
-        assert pixels(page) != shown, "the new alpha is seen"
+        until(lambda: pixels(page) != shown)  # the new alpha is seen
         with closing(Workspace(place)) as workspace:
             (changed,) = workspace.ledger.rekeys().values()
         assert [(rekey.told, rekey.reviewer) for rekey in changed] == [({"garbage": ["0,0,0.5,1"]}, "Ada")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from own_mongod import free_port
 from review.in_browser import CHROMIUM, browser, reject
 
 from bgrsr_data.quickstart.footage import make_footage
@@ -83,10 +83,8 @@ def reject_first_in_app(place: Path, environment: dict[str, str]) -> str:
 @contextmanager
 def opened(place: Path, environment: dict[str, str], reviewer: str, told: list[str] | None = None) -> Iterator[str]:
     """The App, opened as a person does by the command and closed with Ctrl-C; what it says then goes into `told`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    words = [*BGRSR, "review", "open", "-w", str(place), "--port", str(port), "--no-browser", "--reviewer", reviewer]
+    words = [*BGRSR, "review", "open", "-w", str(place), "--port", str(free_port()), "--no-browser"]
+    words += ["--reviewer", reviewer]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
     try:
         assert process.stdout is not None
