@@ -7,53 +7,32 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 import pytest
-from keying_scenes import SCREENS, compose
+from keying.keyed_frames import STAGE, foreground_ids, key_frames
 
 from bgrsr_data.database import _SCHEMAS
 from bgrsr_data.errors import InputError, LockedError
 from bgrsr_data.export.diff import diff_versions
 from bgrsr_data.export.publish import Publish, PublishOptions
 from bgrsr_data.export.versions import find_version
-from bgrsr_data.keying.options import KeyOptions
-from bgrsr_data.keying.step import KeyFrames
 from bgrsr_data.ledger import Done, Ledger
 from bgrsr_data.lineage import lineage
 from bgrsr_data.manifests import manifest_path, read_rows
 from bgrsr_data.media.files import sha256_of
-from bgrsr_data.media.images import read_grey, write_image
-from bgrsr_data.records import Foreground, Frame, RejectionRow, Rekey, Verdict, make_id
+from bgrsr_data.media.images import read_grey
+from bgrsr_data.records import Foreground, Frame, RejectionRow, Rekey, Verdict
 from bgrsr_data.review.rekey import rekey, undo_rekey
 from bgrsr_data.runner import plan_stage, run_stage
 from bgrsr_data.tombstones import Grave, Tombstone
 from bgrsr_data.workspace import Workspace
 
-SKIN = (205, 166, 127)
-STAGE = KeyFrames(KeyOptions())
-
-
-def frame(number: int, sha256: str) -> Frame:
-    return Frame(
-        id=f"frame-{number}", clip="clip-1", role="greenscreen", person="p", path=f"frames/{number}.png", sha256=sha256,
-        width=320, height=180, pts=number, time_base=Fraction(1, 25), dhash="0" * 16, sharpness=1, sharpness_ratio=1,
-    )  # fmt: skip
-
 
 @pytest.fixture(scope="module")
 def keyed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three frames before a green screen, keyed; not to be written in."""
-    place = Workspace.create(tmp_path_factory.mktemp("keyed") / "workspace")
-    picture = compose(SCREENS["green"], SKIN, noise=0.002).rgb
-    frames = [frame(n, write_image(place.root / f"frames/{n}.png", np.roll(picture, 7 * n, 1))) for n in range(3)]
-    place.ledger.commit(Done("frames", "clip-1", "", "done"), frames)
-    place.ledger.set_options("frames", "{}")
-    run_stage(STAGE, place, workers=1)
-    place.close()
-    return place.root
+    return key_frames(tmp_path_factory.mktemp("keyed") / "workspace")
 
 
 @pytest.fixture
@@ -64,17 +43,12 @@ def place(keyed: Path, tmp_path: Path) -> Iterator[Workspace]:
     opened.close()
 
 
-def ids(place: Workspace) -> list[str]:
-    """The foregrounds' ids, by their frames'."""
-    return [make_id("foreground", f"frame-{number}") for number in range(3)]
-
-
 def rows(place: Workspace) -> dict[str, Foreground]:
     return {row.id: row for row in place.ledger.rows(Foreground)}
 
 
 def test_only_the_frame_that_was_named_is_keyed_anew_and_a_rerun_keeps_it(place: Workspace) -> None:
-    first, second, third = ids(place)
+    first, second, third = foreground_ids()
     before = rows(place)
     done = rekey(place, [second], {"garbage": "0,0,0.5,1"}, reviewer="Ada", note="a stand")
     after = rows(place)
@@ -91,7 +65,7 @@ def test_only_the_frame_that_was_named_is_keyed_anew_and_a_rerun_keeps_it(place:
 
 
 def test_changes_of_one_frame_add_up_and_are_taken_back_one_by_one(place: Workspace) -> None:
-    second = ids(place)[1]
+    second = foreground_ids()[1]
     untouched = rows(place)[second]
     rekey(place, [second], {"despill": "0.5", "garbage": "0,0,0.4,1"}, reviewer="Ada")
     once = rows(place)[second]
@@ -109,7 +83,7 @@ def test_changes_of_one_frame_add_up_and_are_taken_back_one_by_one(place: Worksp
 
 
 def test_a_verdict_on_the_former_foreground_does_not_count_until_it_is_back(place: Workspace) -> None:
-    row = rows(place)[ids(place)[0]]
+    row = rows(place)[foreground_ids()[0]]
     said = Verdict(
         id="verdict-1", row=row.id, row_content=row.content, verdict="reject", reviewer="Ada", at="2026-01-01"
     )
@@ -122,7 +96,7 @@ def test_a_verdict_on_the_former_foreground_does_not_count_until_it_is_back(plac
 
 
 def test_a_frame_that_cannot_be_keyed_so_is_rejected_with_its_reason_and_comes_back(place: Workspace) -> None:
-    first = ids(place)[0]
+    first = foreground_ids()[0]
     before = rows(place)[first]
     files = sha256_of(place.root / before.alpha_path)
     (row,) = rekey(place, [first], {"min_score": 1}, reviewer="Ada").rejections
@@ -135,7 +109,7 @@ def test_a_frame_that_cannot_be_keyed_so_is_rejected_with_its_reason_and_comes_b
 
 def test_what_fails_is_taken_back_and_told(place: Workspace) -> None:
     before = rows(place)
-    done = rekey(place, ids(place)[:2], {"garbage": "0px,0px,900px,9px"}, reviewer="Ada")
+    done = rekey(place, foreground_ids()[:2], {"garbage": "0px,0px,900px,9px"}, reviewer="Ada")
     assert list(done.failed) == ["frame-0", "frame-1"]
     assert "outside the frame of 320x180 px" in done.failed["frame-0"]
     assert (rows(place), place.ledger.rekeys()) == (before, {})
@@ -158,34 +132,34 @@ def test_a_wrong_option_is_one_line_and_changes_nothing(
     place: Workspace, options: dict[str, object], told: str
 ) -> None:
     with pytest.raises(InputError, match=told) as refused:
-        rekey(place, ids(place)[:1], options, reviewer="Ada")
+        rekey(place, foreground_ids()[:1], options, reviewer="Ada")
     assert "\n" not in str(refused.value)
     assert place.ledger.rekeys() == {}
 
 
 def test_a_row_that_is_no_keyed_frame_is_refused_before_anything_is_changed(place: Workspace) -> None:
     with pytest.raises(InputError, match="foreground-1: there is no such row"):
-        rekey(place, [ids(place)[0], "foreground-1"], {"despill": 0}, reviewer="Ada")
+        rekey(place, [foreground_ids()[0], "foreground-1"], {"despill": 0}, reviewer="Ada")
     place.ledger.add_verdicts(
         [Verdict(id="v", row="frame-2", row_content=frame_content(place, 2), verdict="reject", reviewer="A", at="1")]
     )
     with pytest.raises(InputError, match="frame-2: is not keyed, since a reviewer rejected it"):
-        rekey(place, [ids(place)[2]], {"despill": 0}, reviewer="Ada")
+        rekey(place, [foreground_ids()[2]], {"despill": 0}, reviewer="Ada")
     assert place.ledger.rekeys() == {}
 
 
 def test_while_another_command_writes_nothing_is_changed(place: Workspace) -> None:
     other = Workspace(place.root)
     with other.writing(), pytest.raises(LockedError, match="is writing here"):
-        rekey(place, ids(place)[:1], {"despill": 0}, reviewer="Ada")
+        rekey(place, foreground_ids()[:1], {"despill": 0}, reviewer="Ada")
     with other.writing(), pytest.raises(LockedError):
-        undo_rekey(place, ids(place)[:1])
+        undo_rekey(place, foreground_ids()[:1])
     other.close()
     assert place.ledger.rekeys() == {}
 
 
 def test_killed_before_the_key_the_next_run_finishes(place: Workspace) -> None:
-    first = ids(place)[0]
+    first = foreground_ids()[0]
     code = (
         "import os, sys, bgrsr_data.review.rekey as r\n"
         "from pathlib import Path\n"
@@ -201,7 +175,7 @@ def test_killed_before_the_key_the_next_run_finishes(place: Workspace) -> None:
 
 
 def test_a_changed_frame_drops_its_options(place: Workspace) -> None:
-    first = ids(place)[0]
+    first = foreground_ids()[0]
     before = rows(place)[first]
     rekey(place, [first], {"garbage": "0,0,0.5,1"}, reviewer="Ada")
     assert rows(place)[first] != before
@@ -217,24 +191,24 @@ def test_a_changed_frame_drops_its_options(place: Workspace) -> None:
 def test_worker_processes_give_the_same_pixels(place: Workspace, keyed: Path, tmp_path: Path) -> None:
     shutil.copytree(keyed, tmp_path / "twin")
     twin = Workspace(tmp_path / "twin")
-    for name in ids(place):
+    for name in foreground_ids():
         rekey(place, [name], {"despill": 0.3, "garbage": "0,0,0.1,1"}, reviewer="Ada")  # one: in this process
-    rekey(twin, ids(twin), {"despill": 0.3, "garbage": "0,0,0.1,1"}, reviewer="Ada")  # three: in a pool
+    rekey(twin, foreground_ids(), {"despill": 0.3, "garbage": "0,0,0.1,1"}, reviewer="Ada")  # three: in a pool
     assert rows(twin) == rows(place)
     twin.close()
 
 
 def test_the_published_set_tells_which_frames_have_options_of_their_own(place: Workspace) -> None:
     run_stage(Publish(PublishOptions()), place)
-    rekey(place, ids(place)[:1], {"garbage": "0,0,0.5,1"}, reviewer="Ada", note="a stand")
+    rekey(place, foreground_ids()[:1], {"garbage": "0,0,0.5,1"}, reviewer="Ada", note="a stand")
     run_stage(Publish(PublishOptions()), place)
     (told,) = read_rows(manifest_path(place.root, Rekey), Rekey)
     assert (told.frame, told.options, told.reviewer) == ("frame-0", '{"garbage": ["0,0,0.5,1"]}', "Ada")
-    undo_rekey(place, ids(place)[:1])
+    undo_rekey(place, foreground_ids()[:1])
     run_stage(Publish(PublishOptions()), place)
     v1, v2, v3 = (find_version(place.root, name) for name in ("v1", "v2", "v3"))
     (there,) = diff_versions(v1, v2)
-    assert (there.id, there.why) == (ids(place)[0], "keyed anew by Ada with garbage=0,0,0.5,1 (a stand)")
+    assert (there.id, there.why) == (foreground_ids()[0], "keyed anew by Ada with garbage=0,0,0.5,1 (a stand)")
     (back,) = diff_versions(v2, v3)
     assert back.why == "keyed anew without what Ada had changed (garbage=0,0,0.5,1)"
     (v1 / "rekeys.parquet").unlink()  # a version of an earlier bgrsr
@@ -242,7 +216,7 @@ def test_the_published_set_tells_which_frames_have_options_of_their_own(place: W
 
 
 def test_a_frame_that_is_forgotten_takes_its_options_with_it(place: Workspace) -> None:
-    rekey(place, ids(place)[:2], {"despill": 0.5}, reviewer="Ada")
+    rekey(place, foreground_ids()[:2], {"despill": 0.5}, reviewer="Ada")
     stone = Tombstone(id="source-1", name="", places=[], footage=[], at="2026-01-01")
     place.ledger.bury(Grave(stone, [("frames", "frame", "frame-0")], [("key", "frame-0")], []))
     assert list(place.ledger.rekeys()) == ["frame-1"]
@@ -252,12 +226,14 @@ def test_it_works_from_any_thread_with_a_workspace_of_its_own(place: Workspace) 
     def key_in_a_thread() -> list[str]:  # as the App's operators do
         own = Workspace(place.root)
         try:
-            return [row.id for row in rekey(own, ids(own), {"garbage": "0,0,0.5,1"}, reviewer="Ada").foregrounds]
+            return [
+                row.id for row in rekey(own, foreground_ids(), {"garbage": "0,0,0.5,1"}, reviewer="Ada").foregrounds
+            ]
         finally:
             own.close()
 
     with ThreadPoolExecutor(1) as threads:
-        assert threads.submit(key_in_a_thread).result() == ids(place)
+        assert threads.submit(key_in_a_thread).result() == foreground_ids()
 
 
 def test_a_ledger_of_the_schema_before_learns_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
