@@ -66,7 +66,6 @@ def review_open(
 
     place = Workspace(workspace)
     settle_first(place, told)
-    since = place.ledger.verdicts()
     try:
         with progress_bars() as progress:
             open_app(
@@ -75,7 +74,7 @@ def review_open(
             )  # fmt: skip
     finally:
         if shown and pull:
-            take_at_close(place, reviewer, since, told)
+            take_at_close(place, reviewer, told)
 
 
 def review_pull(

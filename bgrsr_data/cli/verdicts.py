@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from bgrsr_data.cli.output import counted, table
 from bgrsr_data.cli.progress import progress_bars
 from bgrsr_data.errors import BgrsrError, InputError, LockedError
+from bgrsr_data.manifests import manifest_path, read_rows
 from bgrsr_data.records import Verdict
 from bgrsr_data.review import journal
 from bgrsr_data.review.apply import Applied, apply_verdicts, count_combinations
@@ -40,21 +41,14 @@ def settle_first(workspace: Workspace, told: Callable[[str], None]) -> None:
         told(f"{locked}; what was said before is shown, and taken at the next pull")
 
 
-def pull_and_apply(
-    workspace: Workspace, reviewer: str | None, *, since: Sequence[Verdict] | None = None, as_json: bool = False
-) -> None:
+def pull_and_apply(workspace: Workspace, reviewer: str | None, *, as_json: bool = False) -> None:
     """Pull, then plan the combinations again and publish, with the options they were last run with.
 
-    Args:
-        workspace: The workspace.
-        reviewer: Who gave the tags.
-        since: The verdicts when the App was opened: what its buttons brought into the ledger is told as new too.
-        as_json: Print JSON.
+    What is told as new is what the published set does not know, be it by tags, buttons or `review judge`.
     """
     before = count_combinations(workspace)
     pulled = pull(workspace, reviewer)
-    if since is not None:
-        pulled = _told_since(pulled, since, workspace.ledger.verdicts())
+    pulled = _told_since(pulled, _published(workspace), workspace.ledger.verdicts())
     for warning in pulled.warnings:
         typer.echo(f"review: {warning}", err=True)
     with progress_bars() as bars:
@@ -62,12 +56,10 @@ def pull_and_apply(
     typer.echo(_as_json(pulled, applied) if as_json else "\n".join(_describe(pulled, applied)))
 
 
-def take_at_close(
-    workspace: Workspace, reviewer: str | None, since: Sequence[Verdict], told: Callable[[str], None]
-) -> None:
+def take_at_close(workspace: Workspace, reviewer: str | None, told: Callable[[str], None]) -> None:
     """The same when the App was closed: what cannot be done now is told in one line and waits for the next pull."""
     try:
-        pull_and_apply(workspace, reviewer, since=since)
+        pull_and_apply(workspace, reviewer)
     except LockedError as locked:
         told(f"{locked}; what was said is kept, take it then with: bgrsr review pull")
     except (BgrsrError, KeyboardInterrupt) as error:
@@ -191,6 +183,12 @@ def _row_of(one: ReviewProgress) -> dict[str, object]:
         "agreement": "-" if share is None else f"{share:.0%}",
         "kappa": "-" if kappa is None else f"{kappa:.2f}",
     }
+
+
+def _published(workspace: Workspace) -> list[Verdict]:
+    """The verdicts of the published set."""
+    path = manifest_path(workspace.root, Verdict)
+    return read_rows(path, Verdict) if path.is_file() else []
 
 
 def _told_since(pulled: Pulled, before: Sequence[Verdict], now: Sequence[Verdict]) -> Pulled:

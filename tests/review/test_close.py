@@ -60,7 +60,7 @@ def test_beside_another_command_closing_says_so_in_one_line_and_what_was_said_is
     told: list[str] = []
     with small_set.workspace.writing():
         judge(small_set.workspace.root, ["foreground-2"], "accept", reviewer="Ann")
-        take_at_close(small_set.workspace, "Ann", [], told.append)
+        take_at_close(small_set.workspace, "Ann", told.append)
     (line,) = told
     assert line.endswith("wait for it or stop it; what was said is kept, take it then with: bgrsr review pull")
     assert [verdict.row for verdict in journal.standing(small_set.workspace)] == ["foreground-2"]

@@ -56,6 +56,11 @@ def test_a_frame_rejected_in_the_app_leaves_the_combinations_and_explain_says_wh
     again = bgrsr(database, "run", str(tmp_path / "recipe.yaml"), "-w", str(place), "--sources", str(sources))
     assert again.startswith("nothing to do"), "a verdict survives a rerun, and nothing brings the frame back"
 
+    bgrsr(database, "review", "judge", rejected, "--take-back", "--reviewer", "Ada", "-w", str(place))
+    taken = bgrsr(database, "review", "pull", "-w", str(place))
+    assert taken.endswith(f" 1 withdrawn, 0 as before; {pairs} combinations (were {pairs - 3})\n")
+    assert explain_counts(place) == before
+
 
 def bgrsr(environment: dict[str, str], *words: str) -> str:
     """What a command prints."""
