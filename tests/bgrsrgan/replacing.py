@@ -13,11 +13,13 @@ import torch
 from typer.testing import CliRunner, Result
 
 from bgrsr_data.cli.app import build
+from bgrsr_data.errors import InputError
 from bgrsr_data.media.video import decode
 from bgrsrgan.config import TrainConfig
 from bgrsrgan.networks import make_network
 
 SMALL = ("--size", "64x48", "--threads", "1")
+MOVING = ("-f", "lavfi", "-i", "testsrc2=size=160x120:rate=25:duration=0.4", "-c:v", "libx264", "-pix_fmt", "yuv420p")
 
 
 class Packet(NamedTuple):
@@ -53,6 +55,13 @@ def replaced(*words: object) -> dict[str, Any]:
     done = call(*words, "--json")
     assert done.exit_code == 0, (done.output, done.exception)
     return json.loads(done.stdout)
+
+
+def refusal(done: Result) -> str:
+    """The one line in which the command says why it does not."""
+    assert isinstance(done.exception, InputError), done.exception
+    assert "\n" not in str(done.exception)
+    return str(done.exception)
 
 
 def pictures(path: Path) -> list[tuple[Fraction, np.ndarray]]:

@@ -1,25 +1,17 @@
-"""Cameras, windows, Ctrl-C, other networks, other backends, and real footage."""
+"""Other networks, other backends, odd inputs, and real footage."""
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import threading
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Iterable
 from fractions import Fraction
-from itertools import count, pairwise
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
-from processes import GIVE_UP_S, until
-from replacing import SMALL, call, pictures, replaced, save_network, sound, times
-from small import calm, command
+from replacing import MOVING, SMALL, call, pictures, refusal, replaced, save_network, sound, times
 from typer.testing import CliRunner
 
 from bgrsr_data.cli.app import build
@@ -27,12 +19,9 @@ from bgrsr_data.errors import BgrsrError, InputError
 from bgrsr_data.media.colour import to_srgb8
 from bgrsrgan.replace.backdrops import Blurred, colour_of, open_backdrop, scene_of
 from bgrsrgan.replace.framing import cover, seen_size
-from bgrsrgan.replace.run import _Pace
-from bgrsrgan.replace.sources import Camera
 from bgrsrgan.replace.threads import Ahead, Behind
 from bgrsrgan.replace.whole import fit_alpha, lay_over
 
-MOVING = ("-f", "lavfi", "-i", "testsrc2=size=160x120:rate=25:duration=0.4", "-c:v", "libx264", "-pix_fmt", "yuv420p")
 NETWORK_INPUTS = {"lr_frame": 1, "lr_background": 1, "hr_background": 2}
 NOTHING = np.zeros((48, 64, 3), np.uint8)
 
@@ -63,16 +52,10 @@ def _save_onnx(path: Path, *, fixed: tuple[int, int] | None = None, output: str 
     return path
 
 
-def _message(done) -> str:
-    assert isinstance(done.exception, InputError), done.exception
-    assert "\n" not in str(done.exception)
-    return str(done.exception)
-
-
 @pytest.mark.parametrize(("network", "why"), [("srgan", "enlarges"), ("unet-gan", "needs a trimap")])
 def test_a_network_of_another_kind_is_refused_in_a_line(clip, tmp_path, network, why) -> None:
     model = save_network(tmp_path / "best.pt", network)
-    line = _message(call(clip, "--background", "navy", "--model", model, "--out", tmp_path / "o.mp4"))
+    line = refusal(call(clip, "--background", "navy", "--model", model, "--out", tmp_path / "o.mp4"))
     assert network in line
     assert why in line
     assert not (tmp_path / "o.mp4").exists()
@@ -125,12 +108,12 @@ def test_an_onnx_network_of_one_size_takes_that_size_alone(clip, tmp_path) -> No
     model = _save_onnx(tmp_path / "room.onnx", fixed=(96, 64))
     out = ("--background", "navy", "--model", model, "--out", tmp_path / "o.mp4")
     assert replaced(clip, *out)["size"] == [192, 128]
-    assert "96×64 alone" in _message(call(clip, *out, "--size", "64x48"))
+    assert "96×64 alone" in refusal(call(clip, *out, "--size", "64x48"))
 
 
 def test_an_onnx_network_of_another_kind_is_refused_in_a_line(clip, tmp_path) -> None:
     model = _save_onnx(tmp_path / "depth.onnx", output="depth")
-    line = _message(call(clip, "--background", "navy", "--model", model, "--out", tmp_path / "o.mp4"))
+    line = refusal(call(clip, "--background", "navy", "--model", model, "--out", tmp_path / "o.mp4"))
     assert "depth.onnx" in line
     assert "gives depth" in line
 
@@ -153,99 +136,9 @@ def test_what_cannot_be_used_is_told_in_a_line(clip, room, tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     (tmp_path / "notes.png").write_text("these are notes")
     given = [{"CLIP": clip, "TEXT": "notes.png"}.get(word, word) for word in words]
-    line = _message(call("--model", room, "--out", "o.mp4", *given))
+    line = refusal(call("--model", room, "--out", "o.mp4", *given))
     assert why in line
     assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.png"]
-
-
-def test_something_must_be_seen(clip, room) -> None:
-    assert "--out" in _message(call(clip, "--background", "navy", "--model", room))
-
-
-def test_a_window_is_refused_where_there_is_no_screen(clip, room, monkeypatch) -> None:
-    monkeypatch.delenv("DISPLAY", raising=False)
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    assert "no window can be opened" in _message(call(clip, "--background", "navy", "--model", room, "--show", *SMALL))
-
-
-def test_a_video_ends_in_good_order_when_its_window_is_closed(make_clip, room, tmp_path, monkeypatch) -> None:
-    """The window is a stand-in, which is closed at the third picture: no screen is needed."""
-
-    class Window:
-        shown = 0
-
-        def __enter__(self) -> Window:
-            return self
-
-        def __exit__(self, *told: object) -> None: ...
-
-        def show(self, pixels: np.ndarray) -> bool:
-            assert pixels.shape == (96, 128, 3)
-            self.shown += 1
-            return self.shown < 3
-
-    monkeypatch.setattr("bgrsrgan.replace.run.Window", Window)
-    tone = ("-f", "lavfi", "-i", "sine=duration=0.4", "-c:a", "aac")
-    talk = make_clip("shown.mp4", *MOVING[:4], *tone, *MOVING[4:])
-    told = replaced(talk, "--background", "navy", "--model", room, "--show", "--out", tmp_path / "o.mp4", *SMALL)
-    assert told["frames"] == len(times(tmp_path / "o.mp4")) == 3
-    assert sound(tmp_path / "o.mp4")[-1].time_s < 0.12
-
-
-def test_a_camera_gives_its_pictures_at_the_times_they_came(make_clip, room, tmp_path, monkeypatch) -> None:
-    """OpenCV takes a file for a camera that gives pictures as fast as it can: most of them come too early."""
-    begun = threading.Event()
-    monkeypatch.setattr(Camera, "_read", _half_of_them_before(begun, Camera._read))
-    monkeypatch.setattr(_Pace, "note", _setting(begun, _Pace.note))
-    long = make_clip("camera.mp4", *MOVING[:3], "testsrc2=size=640x480:rate=25:duration=8", *MOVING[4:])
-    told = replaced(f"camera:{long}", "--background", "navy", "--model", room, "--out", tmp_path / "o.mp4", *SMALL)
-    seen = times(tmp_path / "o.mp4")
-    assert told["frames"] == len(seen) >= 2
-    assert told["frames"] + told["dropped"] == 199  # the first one only tells their size
-    assert all(later > earlier for earlier, later in pairwise(seen))
-    assert told["complaints"] == ["the camera gave no more pictures"]
-
-
-def _half_of_them_before(begun: threading.Event, read: Callable[..., Any]) -> Callable[..., Any]:
-    """A camera that gives its hundredth picture only once one was replaced, however the threads' turns fall."""
-    given = count(1)
-
-    def wait_and_read(camera: Camera) -> Any:
-        assert next(given) < 100 or begun.wait(GIVE_UP_S)
-        return read(camera)
-
-    return wait_and_read
-
-
-def _setting(begun: threading.Event, note: Callable[..., None]) -> Callable[..., None]:
-    def note_and_set(*given: Any) -> None:
-        note(*given)
-        begun.set()
-
-    return note_and_set
-
-
-def test_ctrl_c_ends_the_video_with_what_was_done(make_clip, room, tmp_path) -> None:
-    long = make_clip("long.mp4", *MOVING[:3], "testsrc2=size=320x240:rate=25:duration=100", *MOVING[4:])
-    words = ("--background", long, "--model", room, "--out", tmp_path / "o.mp4", "--threads", "1")
-    running = subprocess.Popen(
-        command("replace", long, *words), env=calm(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    until(lambda: running.poll() is not None or _is_written(tmp_path))
-    assert running.poll() is None
-    running.send_signal(signal.SIGINT)
-    _, told = running.communicate(timeout=2 * GIVE_UP_S)
-    assert running.returncode == 130
-    assert "what was done by then is kept" in told
-    assert [path.name for path in tmp_path.iterdir()] == ["o.mp4"]
-    assert 0 < len(times(tmp_path / "o.mp4")) < 2500
-
-
-def _is_written(folder: Path) -> bool:
-    """Whether a video is being written, which has its name only at the end."""
-    with suppress(FileNotFoundError):
-        return any(path.stat().st_size > 1000 for path in folder.glob(".*.mp4"))
-    return False
 
 
 def test_a_broken_sound_costs_no_picture(make_clip, room, tmp_path) -> None:
@@ -358,7 +251,7 @@ def test_a_video_that_keeps_its_size_keeps_its_pixels_where_the_person_is(make_c
 def test_a_network_without_alpha_cannot_keep_the_size(clip, tmp_path) -> None:
     model = _save_onnx(tmp_path / "room.onnx")
     words = ("--background", "navy", "--model", model, "--out", tmp_path / "o.mp4", *SMALL, "--keep-size")
-    assert "room makes none" in _message(call(clip, *words))
+    assert "room makes none" in refusal(call(clip, *words))
     assert not (tmp_path / "o.mp4").exists()
 
 
