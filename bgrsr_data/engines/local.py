@@ -146,9 +146,9 @@ class _Worker:
         return Result(item.id, "failed", error=how, attempts=MAX_DEATHS)
 
     def stop(self) -> None:
-        self.pipe.close()
         self.process.terminate()
         self.process.join()
+        self.pipe.close()  # not before: it may be speaking
 
 
 def _ready(crew: list[_Worker]) -> list[_Worker]:
@@ -167,7 +167,7 @@ def _work(pipe: Connection, stage: Stage[Any], root: Path) -> None:
     while True:
         try:
             item = pipe.recv()
-        except EOFError:
+        except (EOFError, ConnectionResetError):  # the driver wants no more, or is gone
             return
         driver.hear(attend(stage, item, root, driver.hear, driver.ask))
 
@@ -180,15 +180,24 @@ class _Driver:
         self._speaking = threading.Lock()
 
     def hear(self, said: Result | Told) -> None:
-        with self._speaking:
+        with self._speaking, _quiet_when_it_is_gone():
             self._pipe.send(said)
 
     def ask(self, _item: str, wanted: int) -> None:
-        with self._speaking:
+        with self._speaking, _quiet_when_it_is_gone():
             self._pipe.send(wanted)
             refused: DiskFullError | None = self._pipe.recv()
         if refused:
             raise refused
+
+
+@contextlib.contextmanager
+def _quiet_when_it_is_gone() -> Iterator[None]:
+    """End at once where nobody is left to hear: no stage may take that for a fault of its own, and try again."""
+    try:
+        yield
+    except (BrokenPipeError, ConnectionResetError, EOFError):
+        os._exit(1)
 
 
 def _die_with_parent() -> None:

@@ -190,3 +190,16 @@ def test_ctrl_c_stops_in_one_line_and_keeps_what_is_done(busy_driver: tuple[subp
     with place.writing():  # the lock has fallen
         pass
     place.close()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_workers_that_speak_just_then_say_nothing_of_a_driver_that_is_gone(tmp_path: Path, how: signal.Signals) -> None:
+    for attempt in range(2):
+        root = tmp_path / str(attempt)
+        script = [sys.executable, str(Path(__file__).with_name("quick_run.py")), str(root)]
+        with subprocess.Popen(script, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+            until(lambda root=root: (root / "attempts").is_file())
+            process.send_signal(how)
+            said = process.communicate(timeout=GIVE_UP_S)[1]  # the workers hold the pipe, too
+        assert "BrokenPipeError" not in said
+        assert "ForkServerProcess" not in said
