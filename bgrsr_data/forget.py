@@ -24,6 +24,7 @@ from bgrsr_data.ledger import Ledger
 from bgrsr_data.marked import did_you_mean
 from bgrsr_data.records import Clip, Source, content_hash, make_id, reject_part
 from bgrsr_data.review.journal import forget_said
+from bgrsr_data.review.masks import masks_of
 from bgrsr_data.runner import run_stage
 from bgrsr_data.sources import STAGE as SOURCES
 from bgrsr_data.stages import stage_as_it_ran
@@ -105,7 +106,8 @@ def plan_forget(workspace: Workspace, source: Source, reason: str) -> Doomed:
     counts = Counter(kind for kind, _ in {(kind, row) for _, _, kind, row, _ in rows})  # some are of two stages
     shown = bool(counts.keys() - {Source.kind, Clip.kind, "rejection"})
     told = (path.as_posix() for path in holding(root, ids | {source.id}))
-    files = sorted({*_files_of(root, source, footage, rows), "report", *(_shows(root) if shown else ()), *told})
+    shows = _shows(root) if shown else ()
+    files = sorted({*_files_of(root, source, footage, rows), *_masks(ledger, ids), "report", *shows, *told})
     whole = {(stage, item) for stage in ledger.stages() for item in ledger.items(stage) if item in ids}
     whole |= {(stage, item) for stage in SHOWING if shown or stage == "report" for item in ledger.items(stage)}
     places = {source.url, source.path or source.annotations, *(clip.url for clip in clips)} - {None}
@@ -199,6 +201,12 @@ def _files_of(root: Path, source: Source, footage: set[str], rows: list[_Row]) -
         yield from (path.relative_to(root).as_posix() for path in folder.iterdir() if path.stem in ids)
     for _, _, _, _, words in rows:
         yield from (word for word in words if "/" in word and _is_ours(root, word))
+
+
+def _masks(ledger: Ledger, frames: set[str]) -> set[str]:
+    """The masks that were painted for these frames alone: they show outlines of what was filmed."""
+    rekeys = [rekey for of_frame in ledger.rekeys().values() for rekey in of_frame]
+    return masks_of(r for r in rekeys if r.frame in frames) - masks_of(r for r in rekeys if r.frame not in frames)
 
 
 def _shows(root: Path) -> Iterator[str]:

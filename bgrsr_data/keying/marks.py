@@ -49,10 +49,10 @@ class Marks(Options):
         garbage, subject = ([resolved(shape, folder) for shape in shapes] for shapes in (self.garbage, self.subject))
         return Marks(garbage=tuple(garbage), subject=tuple(subject))
 
-    def inputs(self) -> tuple[str, ...]:
-        """All that decides what is marked; nothing where nothing is."""
+    def inputs(self, root: Path = Path()) -> tuple[str, ...]:
+        """All that decides what is marked, paths relative to `root`; nothing where nothing is."""
         shapes = (*self.garbage, *self.subject)
-        files = [sha256_of(Path(shape)) for shape in shapes if is_path(shape) and Path(shape).is_file()]
+        files = [sha256_of(root / shape) for shape in shapes if is_path(shape) and (root / shape).is_file()]
         return (self.model_dump_json(), *files) if shapes else ()
 
     def draw(self, size: tuple[int, int]) -> Mattes | None:
@@ -116,9 +116,9 @@ class Marking:
         """What is marked in a clip that is known by any of `names`."""
         return self._all + (self._listed.of(names) if self._listed else Marks())
 
-    def inputs(self, marks: Marks) -> tuple[str, ...]:
-        """What decides a key beside the frame and the options' own text."""
-        return (*marks.inputs(), *self._hint)
+    def inputs(self, marks: Marks, root: Path = Path()) -> tuple[str, ...]:
+        """What decides a key beside the frame and the options' own text; paths are relative to `root`."""
+        return (*marks.inputs(root), *self._hint)
 
     def refuse_unknown(self, known: Iterable[Collection[str]], *, all_of_them: bool = True) -> None:
         """Refuse a list of marks that names unknown clips.

@@ -32,7 +32,7 @@ class Own:
 
     Attributes:
         options: In place of the stage's; None where nothing was changed.
-        marks: Beside the stage's; paths absolute.
+        marks: Beside the stage's; paths relative to the workspace, or absolute.
         inputs: What is decided by it.
     """
 
@@ -74,7 +74,7 @@ def merge_options(
         options: Of the stage.
         before: What was changed already.
         given: What is changed now: None takes a change back; shapes are added, and '' lifts those before it.
-        folder: Where the paths of masks begin.
+        folder: Where the paths of the masks that are given now begin.
 
     Returns:
         All that is changed, as JSON can hold it, sorted by name.
@@ -99,10 +99,11 @@ def merge_options(
 
 def _added(before: Any, given: Any, folder: Path) -> list[str]:
     """Shapes with new ones: '' lifts all that stand before it."""
-    shapes = [*before, *([given] if isinstance(given, str) else given)]
+    new = [shape and resolved(shape, folder) for shape in ([given] if isinstance(given, str) else given)]
+    shapes = [*before, *new]
     while "" in shapes:
         shapes = shapes[shapes.index("") + 1 :]
-    return [resolved(shape, folder) for shape in shapes]
+    return shapes
 
 
 def _over(options: KeyOptions, told: Mapping[str, Any], *, shapes: bool = False) -> KeyOptions:

@@ -66,6 +66,7 @@ class KeyFrames(Stage[Keyable]):
             InputError: A mask, the list of marks or the hint's network is missing, or the list names an unknown clip.
         """
         marking, names, rekeys = Marking(self.options), _names_of_clips(ledger), self.rekeys(ledger)
+        root = ledger.path.parent
         if names:  # before the first fetch nobody knows them
             marking.refuse_unknown([*names.values(), {source.name for source in ledger.rows(Source, SOURCES)}])
         out = ledger.rejected_by_review().keys()
@@ -77,7 +78,7 @@ class KeyFrames(Stage[Keyable]):
                 keyable = Keyable(
                     frame.id, frame.clip, frame.person, frame.path, folder, marks=marks, options=own.options
                 )
-                yield Item(frame.id, (frame.content, *marking.inputs(marks), *own.inputs), keyable)
+                yield Item(frame.id, (frame.content, *marking.inputs(marks, root), *own.inputs), keyable)
 
     def rekeys(self, ledger: Ledger) -> Mapping[str, Rekey]:
         """What holds for single frames alone, by frame."""
@@ -99,7 +100,7 @@ class KeyFrames(Stage[Keyable]):
             return list(self._key_clip(item, root))
         rgb, options = read_rgb(root / what.path), what.options or self.options
         try:
-            key = key_image(rgb, options, mattes=mattes_for(rgb, what.marks, options))
+            key = key_image(rgb, options, mattes=mattes_for(rgb, what.marks.beside(root), options))
             return [self._written(what, key, root, "alpha.png", "fg.png")]
         except Rejection as unfit:
             raise Rejection(unfit.reason, f"{what.title}: {unfit.detail}") from unfit

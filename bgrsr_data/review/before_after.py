@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,15 +42,15 @@ def draw_before_after(
     samples = []
     for now, then in zip(stage.items(workspace.ledger), changed.items(workspace.ledger), strict=True):
         rgb = read_rgb(workspace.root / now.payload.path)
-        samples.append(Sample(rgb, f"{now.payload.title} now", _key(rgb, now.payload, stage.options)))
+        samples.append(Sample(rgb, f"{now.payload.title} now", _key(rgb, now.payload, stage.options, workspace.root)))
         words = rekeys[then.id].words or "the options of the stage"
-        samples.append(Sample(rgb, words, _key(rgb, then.payload, stage.options)))
+        samples.append(Sample(rgb, words, _key(rgb, then.payload, stage.options, workspace.root)))
     return draw_samples(samples, stage.options.min_score)
 
 
-def _key(rgb: NDArray[np.uint8], item: Keyable, options: KeyOptions) -> Key | Rejection:
+def _key(rgb: NDArray[np.uint8], item: Keyable, options: KeyOptions, root: Path) -> Key | Rejection:
     try:
         own = item.options or options
-        return key_image(rgb, own, mattes=mattes_for(rgb, item.marks, own))
+        return key_image(rgb, own, mattes=mattes_for(rgb, item.marks.beside(root), own))
     except Rejection as unfit:
         return unfit

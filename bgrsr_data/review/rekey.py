@@ -2,7 +2,7 @@
 
 What was changed is put into the ledger first (`records.Rekey`), then the key stage is run for those frames. So a kill
 in between loses nothing: the next `bgrsr key` or `bgrsr run` finds the frames stale and finishes. A verdict on the
-former foreground does not count any more, since its content is another.
+former foreground does not count any more, since its content is another. Masks are copied into the workspace.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from bgrsr_data.keying.step import Keyable, KeyFrames
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.records import Foreground, Frame, RejectionRow, Rekey, make_id
 from bgrsr_data.review.judge import default_reviewer, now
+from bgrsr_data.review.masks import keep_masks, keep_older_masks, sweep_masks
 from bgrsr_data.runner import Progress, run_stage
 from bgrsr_data.stage import Item
 from bgrsr_data.stages import say, stage_as_it_ran
@@ -114,12 +115,15 @@ def rekey(
         raise InputError("rekey: name what is to be another, as despill=0.5")
     with workspace.writing():
         stage = stage_of(workspace, frames_of(workspace.ledger, foregrounds))
-        given = plan_rekeys(workspace.ledger, stage, options, reviewer.strip() or default_reviewer(), note.strip())
+        planned = plan_rekeys(workspace.ledger, stage, options, reviewer.strip() or default_reviewer(), note.strip())
+        given = [keep_masks(workspace.root, rekey) for rekey in planned]
         workspace.ledger.add_rekeys(given)
+        keep_older_masks(workspace.root, workspace.ledger)
         done = _key(workspace, stage, progress)
         if done.failed:
             workspace.ledger.drop_rekeys(rekey for rekey in given if rekey.frame in done.failed)
             _key(workspace, KeySome(stage.options, done.failed), progress)
+        sweep_masks(workspace.root, workspace.ledger)
         return done
 
 
@@ -135,7 +139,9 @@ def undo_rekey(workspace: Workspace, foregrounds: Sequence[str], *, progress: Pr
         known = workspace.ledger.rekeys()
         frames = [frame for frame in frames_of(workspace.ledger, foregrounds) if frame in known]
         workspace.ledger.drop_rekeys(known[frame][-1] for frame in frames)
-        return _key(workspace, stage_of(workspace, frames), progress) if frames else Rekeyed()
+        done = _key(workspace, stage_of(workspace, frames), progress) if frames else Rekeyed()
+        sweep_masks(workspace.root, workspace.ledger)
+        return done
 
 
 def frames_of(ledger: Ledger, rows: Sequence[str]) -> list[str]:
