@@ -101,6 +101,11 @@ class Database:
         """Whether there is any table: ours, or another program's, which we leave alone."""
         return bool(self._db.execute("SELECT 1 FROM sqlite_master").fetchone())
 
+    def _state(self) -> tuple[int, int]:
+        """Equal as long as nothing was written, by another process or by this one."""
+        (others,) = self._db.execute("PRAGMA data_version").fetchone()
+        return others, self._db.total_changes
+
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """One transaction: all of the block, or nothing.

@@ -76,6 +76,8 @@ def _balance(verdicts: Iterable[Verdict]) -> int:
 class Opinions(Database):
     """The part of the ledger that holds what people said."""
 
+    _counted: tuple[tuple[int, int], dict[str, list[Verdict]]] | None = None
+
     # ---- reading
 
     def verdicts(self) -> list[Verdict]:
@@ -91,7 +93,16 @@ class Opinions(Database):
         return [Said.model_validate_json(body) for (body,) in found]
 
     def verdicts_by_row(self) -> dict[str, list[Verdict]]:
-        """The verdicts that stand and were given on the present content of their rows, by row."""
+        """The verdicts that stand and were given on the present content of their rows, by row.
+
+        Every stage asks: they are remembered until something is written, by whichever process.
+        """
+        state = self._state()
+        if self._counted is None or self._counted[0] != state:
+            self._counted = (state, self._count())
+        return {row: list(said) for row, said in self._counted[1].items()}
+
+    def _count(self) -> dict[str, list[Verdict]]:
         standing: dict[str, list[Verdict]] = {}
         for verdict in self.verdicts():
             standing.setdefault(verdict.row, []).append(verdict)
