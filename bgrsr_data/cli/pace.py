@@ -47,7 +47,7 @@ class Pace:
         self.running: dict[str, Told] = {}
         self.rate = Rate(at)
         self._files: dict[str, tuple[str, Rate]] = {}
-        self._ended: list[int] = []
+        self._ended = self._ended_units = 0
         self._start = self._last = at
         self.note(moment, at)
 
@@ -62,13 +62,14 @@ class Pace:
         if moment.ended:
             self.running.pop(moment.ended, None)
             self._files.pop(moment.ended, None)
-            self._ended.append(moment.units)
+            self._ended += 1
+            self._ended_units += moment.units
         self.rate.note(self.units, at)
 
     @property
     def units(self) -> int:
         """Bytes or frames done, over all items."""
-        return sum(self._ended) + sum(told.units for told in self.running.values())
+        return self._ended_units + sum(told.units for told in self.running.values())
 
     @property
     def done(self) -> float:
@@ -92,10 +93,10 @@ class Pace:
             elapsed = self._last - self._start
             return waiting * elapsed / self.moment.finished if self.moment.finished and elapsed >= LEAST_S else None
         whole = [told.units - told.done + told.total for told in self.running.values() if told.total]
-        sizes = [*self._ended, *whole]
+        sizes = self._ended + len(whole)
         if rate is None or not sizes:
             return None
-        mean = sum(sizes) / len(sizes)
+        mean = (self._ended_units + sum(whole)) / sizes
         running = sum(_left(told, mean) for told in self.running.values())
         return (running + mean * max(0, waiting - len(self.running))) / rate
 
