@@ -123,8 +123,8 @@ def default_reviewer() -> str:
     try:
         said = subprocess.run(["git", "config", "user.name"], capture_output=True, text=True, timeout=10, check=False)
         name = said.stdout.strip()
-    except OSError:
-        name = ""  # no git here
+    except (OSError, subprocess.TimeoutExpired):
+        name = ""  # no git here, or one that hangs
     if name:
         return name
     try:

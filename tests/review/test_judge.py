@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bgrsr_data.errors import InputError
-from bgrsr_data.review.judge import Judged, judge
+from bgrsr_data.review.judge import Judged, default_reviewer, judge
 
 if TYPE_CHECKING:
     from .conftest import SmallSet
@@ -111,3 +112,15 @@ def test_unknown_ids_are_told_and_the_others_judged(small_set: SmallSet) -> None
 def test_nobody_is_nameless(small_set: SmallSet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bgrsr_data.review.judge.default_reviewer", lambda: "the login")
     assert say(small_set, "accept", " ").verdicts[0].reviewer == "the login"
+
+
+@pytest.mark.parametrize("trouble", [FileNotFoundError("git"), TimeoutExpired("git", 10)])
+def test_without_a_git_that_answers_the_reviewer_is_whoever_is_logged_in(
+    monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr("bgrsr_data.review.judge.subprocess.run", fail)
+    monkeypatch.setattr("bgrsr_data.review.judge.getpass.getuser", lambda: "ada")
+    assert default_reviewer() == "ada"
