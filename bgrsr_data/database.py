@@ -49,6 +49,7 @@ _SCHEMAS = (
     """,
 )
 SCHEMA_VERSION = len(_SCHEMAS)
+_NO_WRITING = ("SQLITE_CANTOPEN", "SQLITE_READONLY")  # SQLite writes beside a file that it only reads
 
 
 class Database:
@@ -71,6 +72,9 @@ class Database:
             self._prepare()
         except sqlite3.DatabaseError as error:
             self._db.close()
+            if getattr(error, "sqlite_errorname", "").startswith(_NO_WRITING):
+                why = f"cannot be opened ({error}), since nothing can be written in its folder"
+                raise InputError(f"{path}: {why}; copy the workspace") from error
             raise InputError(f"{path}: is not a ledger of bgrsr ({error})") from error
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -54,8 +55,7 @@ def export(
     try:
         options = ExportOptions.model_validate(given)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(f"--{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from error
+        raise InputError(_mistake(error, given)) from error
     Workspace(workspace).close()  # a folder that is none is told as everywhere
     with progress_bars() as progress:
         handed = hand_over(workspace, out, form, options, workers=workers, progress=counting(progress))
@@ -65,3 +65,12 @@ def export(
     less = f"; {handed.left_out:,} left out for their licence" if handed.left_out else ""
     done = f"{handed.files:,} files, each with its sha256" if handed.files else "it was there, whole"
     typer.echo(f"export: {handed.combinations:,} combinations as {handed.format} in {handed.out} ({done}){less}")
+
+
+def _mistake(error: ValidationError, given: Mapping[str, Any]) -> str:
+    """The first option that cannot be, as it was given, and why."""
+    first = error.errors()[0]
+    name, why = str(first["loc"][0]), str(first["msg"]).removeprefix("Value error, ")
+    value = given[name]
+    told = ",".join(map(str, value)) if isinstance(value, list) else value
+    return f"--{name.replace('_', '-')} {told}: {why[:1].lower()}{why[1:]}"

@@ -15,6 +15,7 @@ from bgrsr_data.errors import InputError
 from bgrsr_data.media.files import sha256_of, write_bytes
 
 ABOUT, SUMS = "export.json", "SHA256SUMS"
+SHORT = 24  # letters of a value that are told; of a hash nobody reads more
 
 
 class ExportFolder:
@@ -72,4 +73,11 @@ def _difference(about: Path, told: Mapping[str, Any]) -> str:
         there = json.loads(about.read_text())
     except json.JSONDecodeError:
         return f"{ABOUT} is damaged"
-    return ", ".join(f"{key} {there.get(key)} → {told[key]}" for key in told if there.get(key) != told[key])
+    return ", ".join(
+        f"{key} {_short(there.get(key))} → {_short(told[key])}" for key in told if there.get(key) != told[key]
+    )
+
+
+def _short(value: object) -> str:
+    """A value in one line; of a hash its beginning."""
+    return str(value)[:SHORT]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from bgrsr_data.combine.render import Renderer
@@ -77,7 +78,7 @@ def hand_over(
         version=f"{version.name} {version.content[:12]}",
         published=published_on(root, version),
         url=options.url or f"urn:sha256:{version.content}",
-        rows=_spread(sorted(kept, key=_order), options.limit),
+        rows=spread(sorted(kept, key=_order), options.limit),
         renderer=renderer,
         rights=rights,
         workers=workers or os.cpu_count() or 1,
@@ -124,11 +125,26 @@ def _told(parcel: Parcel, form: str) -> dict[str, object]:
     }
 
 
-def _spread(rows: list[Combination], most: int | None) -> list[Combination]:
-    """At most so many, as often of each split as they are in it."""
+def spread(rows: list[Combination], most: int | None) -> list[Combination]:
+    """At most so many of rows that are sorted by split: of each split its share, and one at least."""
     if most is None or len(rows) <= most:
         return rows
-    return [rows[number * len(rows) // most] for number in range(most)]
+    by_split = {split: list(of_split) for split, of_split in groupby(rows, key=lambda row: row.split)}
+    share = _shares({split: len(of_split) for split, of_split in by_split.items()}, most)
+    return [
+        of_split[number * len(of_split) // share[split]]
+        for split, of_split in by_split.items()
+        for number in range(share[split])
+    ]
+
+
+def _shares(sizes: dict[str, int], most: int) -> dict[str, int]:
+    """How many of `most` come from each, in proportion to its size; one at least, where there is one for each."""
+    whole = sum(sizes.values())
+    share = dict.fromkeys(sizes, 1 if most >= len(sizes) else 0)
+    for _ in range(most - sum(share.values())):
+        share[max(sizes, key=lambda name: sizes[name] * most - share[name] * whole)] += 1  # what is furthest behind
+    return share
 
 
 def _order(row: Combination) -> tuple[int, str]:

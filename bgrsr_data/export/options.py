@@ -24,7 +24,9 @@ class ExportOptions(Options):
     split: tuple[str, ...] = Field(default=(), description="Only these splits, as train,val.")
     size: tuple[Even, Even] = Field(default=(320, 240), description="Of the low resolution; the high one is double.")
     shard: int = Field(default=500, ge=1, description="Pairs in one file, where a format has such files.")
-    limit: int | None = Field(default=None, ge=1, description="At most so many pairs; of each split its share.")
+    limit: int | None = Field(
+        default=None, ge=1, description="At most so many pairs; of each split its share, one at least."
+    )
     image_format: ImageFormat = Field(
         default="png", description="Of drawn pairs: png, without loss, or jpeg, quality 95, 4:4:4; alpha is always PNG."
     )
@@ -44,7 +46,12 @@ class ExportOptions(Options):
     @classmethod
     def _size(cls, given: object) -> object:
         text = given[0] if isinstance(given, list) and len(given) == 1 else given
-        return tuple(text.lower().split("x")) if isinstance(text, str) else given
+        if not isinstance(text, str):
+            return given
+        sides = text.lower().split("x")
+        if len(sides) != 2 or not all(side.isdecimal() for side in sides):
+            raise ValueError(f"{text!r} is no size; write it as 320x240")
+        return tuple(sides)
 
     @field_validator("split")
     @classmethod

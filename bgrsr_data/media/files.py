@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -22,6 +23,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     """Write a file so that it appears under its name only when it is whole.
 
     Raises:
+        InputError: It cannot be written there.
         DiskFullError: Nothing more can be written.
     """
     with written_beside(path) as beside, beside.open("wb") as file:
@@ -35,6 +37,7 @@ def written_beside(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`, and rename it to `path` when the block ends well.
 
     Raises:
+        InputError: It cannot be written there.
         DiskFullError: Nothing more can be written.
     """
     beside = path.with_name(f".{path.stem}.bgrsr-{secrets.token_hex(4)}.part{path.suffix}")
@@ -45,9 +48,13 @@ def written_beside(path: Path) -> Iterator[Path]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFullError(f"{path}: the disk is full; free some space and run the same command again") from error
+        if isinstance(error.filename, str) and Path(error.filename) in (path, beside, *path.parents):
+            why = os.strerror(errno.ENOTDIR) if isinstance(error, FileExistsError) else error.strerror
+            raise InputError(f"{path}: cannot be written ({why}); give another place") from error
         raise
     finally:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # there is no such folder, or none that may be written
+            beside.unlink()
 
 
 def sha256_of(path: Path) -> str:

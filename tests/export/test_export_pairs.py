@@ -19,7 +19,7 @@ from small import calm
 from bgrsr_data.combine.render import Renderer
 from bgrsr_data.export.formats.images import FOLDERS
 from bgrsr_data.export.formats.registry import FORMATS
-from bgrsr_data.export.hand_over import hand_over
+from bgrsr_data.export.hand_over import hand_over, spread
 from bgrsr_data.records import Combination
 
 DIE = Path(__file__).with_name("die_half_way.py")
@@ -74,6 +74,33 @@ def test_a_limit_takes_of_every_split_its_share(finished: Path, renderer: Render
     whole = Counter(row.split for row in rows)
     for split, count in Counter(kept["split"].to_pylist()).items():
         assert abs(count - whole[split] / 2) <= 1
+
+
+@pytest.mark.parametrize(
+    ("whole", "limit", "kept"),
+    [
+        ({"train": 990, "val": 5, "test": 5}, 24, {"train": 22, "val": 1, "test": 1}),
+        ({"train": 990, "val": 5, "test": 5}, 3, {"train": 1, "val": 1, "test": 1}),
+        ({"train": 990, "val": 5, "test": 5}, 2, {"train": 2}),
+        ({"train": 60, "val": 20, "test": 20}, 10, {"train": 6, "val": 2, "test": 2}),
+        ({"train": 7, "test": 1}, 7, {"train": 6, "test": 1}),
+        ({"val": 5}, 3, {"val": 3}),
+        ({"train": 3, "val": 1}, 4, {"train": 3, "val": 1}),
+    ],
+)
+def test_a_limit_leaves_out_no_split_that_there_is_room_for(
+    whole: dict[str, int], limit: int, kept: dict[str, int]
+) -> None:
+    rows = [
+        Combination.model_construct(id=f"{split}-{n}", split=split)
+        for split, count in whole.items()
+        for n in range(count)
+    ]
+    chosen = spread(rows, limit)
+    assert Counter(row.split for row in chosen) == kept
+    places = [rows.index(row) for row in chosen]
+    assert places == sorted(set(places)), "each row once, in the order in which they came"
+    assert spread(rows, limit) == chosen
 
 
 @pytest.mark.parametrize("form", [name for name, form in FORMATS.items() if not form.has_pairs])

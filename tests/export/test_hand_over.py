@@ -176,7 +176,11 @@ def test_a_folder_that_holds_something_else_is_refused(finished: Path, tmp_path:
     hand_over(finished, tmp_path / "out", "croissant", OPTIONS)
     with pytest.raises(InputError, match=r"holds another export .format croissant → webdataset"):
         hand_over(finished, tmp_path / "out", "webdataset", OPTIONS)
+    with pytest.raises(InputError, match=r"combinations \d+ → 2, rows [0-9a-f]{24} → [0-9a-f]{24}\); give another"):
+        hand_over(finished, tmp_path / "out", "croissant", OPTIONS.model_copy(update={"limit": 2}))
     assert hand_over(finished, tmp_path / "out", "croissant", OPTIONS).files == 0
+    with pytest.raises(InputError, match=r"cannot be written \(Not a directory\); give another place"):
+        hand_over(finished, tmp_path / "mine" / "thesis.txt" / "out", "croissant", OPTIONS)
 
 
 def test_the_command_says_what_it_wrote_and_refuses_in_one_line(finished: Path, tmp_path: Path) -> None:
@@ -186,8 +190,17 @@ def test_the_command_says_what_it_wrote_and_refuses_in_one_line(finished: Path, 
     assert told.returncode == 0, told.stderr
     assert json.loads(told.stdout)["combinations"] > 0
     assert not list(out.glob("train-*.tar"))
-    for wrong, said in ((("--format", "zip"), "no format 'zip'"), (("--format", "coco", "--size", "31x20"), "--size")):
+    for wrong, said in (
+        (("--format", "zip"), "export: there is no format 'zip'; known: "),
+        (("--format", "coco", "--size", "31x20"), "--size 31x20: input should be a multiple of 2"),
+        (("--format", "coco", "--size", "256"), "--size 256: '256' is no size; write it as 320x240"),
+        (("--format", "coco", "--limit", "0"), "--limit 0: input should be greater than or equal to 1"),
+        (
+            ("--format", "coco", "--split", "val,dev"),
+            "--split val,dev: there is no split 'dev'; known: train, val, test",
+        ),
+    ):
         ended = bgrsr("export", *wrong, "--out", tmp_path / "no", "-w", finished)
-        assert ended.returncode == 2
-        assert said in ended.stderr
+        assert (ended.returncode, len(ended.stderr.splitlines())) == (2, 1)
+        assert ended.stderr.startswith(f"bgrsr: {said}")
         assert not (tmp_path / "no").exists()
