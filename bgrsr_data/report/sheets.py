@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from bgrsr_data.combine.render import Renderer
+from bgrsr_data.combine.render import Renderer, Rows
 from bgrsr_data.media.contact import checkerboard, cover, over, tint_trimap
 from bgrsr_data.media.images import read_grey, read_rgb
 from bgrsr_data.records import Clip, Combination, Foreground, Frame, Record, Trimap
@@ -55,7 +55,7 @@ def draw_sheets(data: Dataset, root: Path, *, rows: int, seed: int) -> Iterator[
     clip = {row.id: cuts[row.foreground].clip for row in known}
     for word, pairs in three(known, lambda row: score[row.id], rows, seed, lambda row: clip[row.id]):
         told = [f"{row.split}, {titles.get(clip[row.id], clip[row.id])}, {row.id}" for row in pairs]
-        yield Sheet(f"combinations-{word}", f"Combinations, {word}", about, _combinations(root, pairs, told))
+        yield Sheet(f"combinations-{word}", f"Combinations, {word}", about, _combinations(data, root, pairs, told))
 
 
 def pick(rows: Sequence[R], count: int, seed: int) -> list[R]:
@@ -182,8 +182,10 @@ def _trimaps(data: Dataset, root: Path, some: Sequence[tuple[Trimap, Foreground]
     return strips
 
 
-def _combinations(root: Path, some: Sequence[Combination], told: Sequence[str]) -> list[Strip]:
-    renderer = Renderer(root)
+def _combinations(data: Dataset, root: Path, some: Sequence[Combination], told: Sequence[str]) -> list[Strip]:
+    people = {row.id: row for row in data.foregrounds}
+    places = {row.id: row for row in data.backgrounds}
+    renderer = Renderer(root, Rows(data.combinations, people, places))
     pairs = [renderer.render(row) for row in some]
     shown = [[pair.lr_frame, pair.lr_target_background, pair.hr_target] for pair in pairs]
     return [strip(words, PAIR, pictures) for words, pictures in zip(told, shown, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,16 @@ def test_an_empty_workspace_is_told_in_one_line_what_to_do(tmp_path: Path) -> No
     with pytest.raises(InputError, match=r"nothing was fetched yet, .*; begin with: bgrsr fetch"):
         write_report(workspace.root, {}, show=False, as_json=False)
     assert not (workspace.root / "report").exists()
+
+
+def test_combinations_that_are_planned_and_not_published_are_drawn(
+    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(made.workspace.root, tmp_path / "planned", ignore=shutil.ignore_patterns("manifests", "versions"))
+    planned = Workspace(tmp_path / "planned")
+    planned.ledger.drop("publish", list(planned.ledger.items("publish")))
+    planned.close()
+    write_report(planned.root, {"rows": 1, "seed": None}, show=False, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["published"], told["counts"]["combinations"] > 0) == (False, True)
+    assert "Combinations, " in Path(told["page"]).read_text()
