@@ -67,7 +67,14 @@ class Change:
 
 
 class Side:
-    """The rows of one version by id, and what was said of them."""
+    """The rows of one version by id, and what was said of them.
+
+    Args:
+        folder: Of the version.
+
+    Raises:
+        InputError: A manifest is missing or damaged.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.options = {stage: json.loads(text) for stage, text in read_version(folder).options.items()}
@@ -117,13 +124,14 @@ def diff_versions(old: Path, new: Path) -> list[Change]:
         old: The folder of one (`find_version`).
         new: The folder of the other.
 
-    Returns:
-        The changes, by kind as data walks, then by id.
-
     Raises:
         InputError: A manifest is missing or damaged.
     """
-    before, after = Side(old), Side(new)
+    return list_changes(Side(old), Side(new))
+
+
+def list_changes(before: Side, after: Side) -> list[Change]:
+    """The changes from one version to another, by kind as data walks, then by id."""
     options = {model: other_options(stages, before, after) for model, stages in STAGES.items()}
     changes: list[Change] = []
     for model in KINDS:

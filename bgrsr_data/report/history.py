@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from bgrsr_data.export.diff import count_causes, diff_versions
-from bgrsr_data.export.versions import FOLDER, Version, published_on, versions
+from bgrsr_data.export.diff import Side, count_causes, list_changes
+from bgrsr_data.export.versions import FOLDER, Version, has_rows, published_on, versions
 
 LAST = 5  # so many versions are compared with the one before; a version's number of rows is told of all
 CAUSES = 8
@@ -40,21 +40,18 @@ def read_history(root: Path) -> list[Past]:
     """
     known = versions(root)
     past = []
+    before: Side | None = None
     for number, version in enumerate(known):
-        compared = number and number >= len(known) - LAST and _whole(root, version) and _whole(root, known[number - 1])
-        counted = _causes(root, known[number - 1], version) if compared else []
+        compared = len(known) > 1 and number >= len(known) - LAST - 1 and has_rows(root, version)
+        after = Side(root / FOLDER / version.name) if compared else None
+        counted = _causes(before, after) if before and after else []
+        before = after
         past.append(Past(version, published_on(root, version), counted[:CAUSES], max(0, len(counted) - CAUSES)))
     return past[::-1]
 
 
-def _causes(root: Path, old: Version, new: Version) -> list[tuple[int, str, str]]:
-    changes = diff_versions(root / FOLDER / old.name, root / FOLDER / new.name)
+def _causes(before: Side, after: Side) -> list[tuple[int, str, str]]:
     counted: Counter[tuple[str, str]] = Counter()
-    for (kind, what, why), count in count_causes(changes).items():
+    for (kind, what, why), count in count_causes(list_changes(before, after)).items():
         counted[f"{kind}s {what}", _ID.sub(r"its \1", why)] += count
     return [(count, what, why) for (what, why), count in counted.most_common()]
-
-
-def _whole(root: Path, version: Version) -> bool:
-    """Whether its rows are still there: a forgotten source takes them with it."""
-    return all((root / FOLDER / version.name / name).is_file() for name in version.files)
