@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,16 +60,30 @@ def lineage(ledger: Ledger, identifier: str) -> list[Ancestor]:
     Raises:
         InputError: No row, or several, have such an id.
     """
-    found = {record.id for _, _, record in ledger.find(identifier)}
-    if identifier in found:
-        found = {identifier}
-    if not found:
+    (name,) = in_full(ledger, [identifier])
+    if not ledger.find(name):
         some = ", ".join(rows[0].id for model in KINDS.values() if (rows := ledger.rows(model)))
         raise InputError(f"{identifier}: no row has this id; there are: {some or 'no rows at all yet'}")
+    return _walk(ledger, name)
+
+
+def in_full(ledger: Ledger, identifiers: Iterable[str]) -> list[str]:
+    """Ids of rows, in full where only a beginning was given, as foreground-3f2a; what no row has stays as it is.
+
+    Raises:
+        InputError: Several rows begin so.
+    """
+    return [_in_full(ledger, identifier.removesuffix("…")) for identifier in identifiers]
+
+
+def _in_full(ledger: Ledger, identifier: str) -> str:
+    found = {record.id for _, _, record in ledger.find(identifier)}
+    if identifier in found or not found:
+        return identifier
     if len(found) > 1:
         some = ", ".join(sorted(found)[:3])
         raise InputError(f"{identifier}: begins the ids of {len(found)} rows ({some}, …); give more of it")
-    return _walk(ledger, found.pop())
+    return found.pop()
 
 
 def _walk(ledger: Ledger, start: str) -> list[Ancestor]:

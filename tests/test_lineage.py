@@ -9,7 +9,7 @@ import pytest
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.ledger import Done, Ledger
-from bgrsr_data.lineage import lineage
+from bgrsr_data.lineage import in_full, lineage
 from bgrsr_data.records import Background, Clip, Source, Verdict, reject_part
 
 SOURCE = Source(id="source-1", name="rooms", role="background", path="/rooms", licence="CC0-1.0", creator="me")
@@ -41,6 +41,14 @@ def test_a_row_is_walked_back_to_its_source(ledger: Ledger) -> None:
         (0, "frames", "background-1a"), (1, "fetch", "clip-1"), (2, "sources", "source-1"),
     ]  # fmt: skip
     assert walked[1].options == '{"format": "best"}'
+
+
+def test_a_beginning_that_one_row_has_stands_for_it(ledger: Ledger) -> None:
+    assert in_full(ledger, ["background-1", "clip-1", "background-2b…", "frame-1"]) == [
+        "background-1a", "clip-1", "background-2b", "frame-1",
+    ]  # fmt: skip
+    with pytest.raises(InputError, match=r"background-: begins the ids of 2 rows \(background-1a, background-2b, …\)"):
+        in_full(ledger, ["clip-1", "background-"])
 
 
 def test_a_source_stands_under_its_own_clip(ledger: Ledger) -> None:

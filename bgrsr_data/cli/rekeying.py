@@ -27,7 +27,10 @@ def commands(review: typer.Typer) -> None:
 
 
 def rekey(
-    rows: Annotated[list[str], typer.Argument(help="Ids of foregrounds, or of their frames.", show_default=False)],
+    rows: Annotated[
+        list[str],
+        typer.Argument(help="Ids of foregrounds or of their frames, or their beginnings.", show_default=False),
+    ],
     undo: Annotated[bool, typer.Option("--undo", help="Take the last change of these frames back.")] = False,
     preview: Annotated[
         Path | None, typer.Option(help="Only draw a sheet (PNG) of them before and after, to look at.")
@@ -48,11 +51,13 @@ def rekey(
 
     Example: bgrsr review rekey foreground-0a1b2c3d4e5f6071 --undo
     """
+    from bgrsr_data.lineage import in_full
     from bgrsr_data.workspace import Workspace
 
     if undo == bool(given):
         raise InputError("rekey: name what is to be another, as --despill 0.5, or --undo alone")
     place = Workspace(workspace)
+    rows = in_full(place.ledger, rows)
     if preview is not None:
         if undo:
             raise InputError("rekey: --preview goes with options, not with --undo")

@@ -36,7 +36,7 @@ def review_open(
     limit: Annotated[
         int, typer.Option(min=1, help="Show at most so many rows: the judged, the worst, some by lot.")
     ] = 20_000,
-    port: Annotated[int, typer.Option(help="Port of the App.")] = 5151,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the App.")] = 5151,
     browser: Annotated[bool, typer.Option(help="Open it in the browser.")] = True,
     workspace: WorkspaceOption = HERE,
 ) -> None:
@@ -94,7 +94,7 @@ def review_pull(
 
 def review_judge(
     rows: Annotated[
-        list[str] | None, typer.Argument(help="Ids of rows; from stdin, one a line, where it is -.")
+        list[str] | None, typer.Argument(help="Ids of rows, or their beginnings; -: from stdin, one a line.")
     ] = None,
     accept: Annotated[bool, typer.Option("--accept", help="They are good.")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="They are to leave the set.")] = False,
@@ -108,7 +108,7 @@ def review_judge(
 ) -> None:
     """Accept or reject rows by their ids, without the App; what is rejected leaves the pairs with the next pull or run.
 
-    Example: bgrsr review judge foreground-3f2a… --reject --reason halo -w demo
+    Example: bgrsr review judge foreground-3f2a --reject --reason halo -w demo
     """
     from bgrsr_data.cli import verdicts
 

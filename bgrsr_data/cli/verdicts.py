@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from bgrsr_data.cli.output import counted, table
 from bgrsr_data.cli.progress import progress_bars
 from bgrsr_data.errors import BgrsrError, InputError, LockedError
+from bgrsr_data.lineage import in_full
 from bgrsr_data.manifests import manifest_path, read_rows
 from bgrsr_data.records import Verdict
 from bgrsr_data.review import journal
@@ -75,12 +76,21 @@ def judge_rows(
     root: Path, rows: Sequence[str], word: Word | None, *, reviewer: str, reason: str, note: str, as_json: bool
 ) -> None:
     """Judge rows, and tell how many."""
-    ids = [line.strip() for line in sys.stdin if line.strip()] if list(rows) == ["-"] else list(rows)
+    if word is None and (reason or note):
+        raise InputError("judge: --take-back takes neither --reason nor --note")
+    given = [name for row in rows for name in (_from_stdin() if row == "-" else [row])]
+    with closing(Workspace(root)) as workspace:
+        ids = in_full(workspace.ledger, given)
     judged = judge(root, ids, word, reviewer=reviewer, reason=reason, note=note)
     for warning in judged.warnings:
         typer.echo(f"review: {warning}", err=True)
-    later = "" if judged.waiting else "; it takes effect with: bgrsr review pull, or the next run"
+    settled = bool(judged.verdicts or judged.withdrawn) and not judged.waiting
+    later = "; it takes effect with: bgrsr review pull, or the next run" if settled else ""
     typer.echo(json.dumps(judged.as_dict()) if as_json else f"review: {judged}{later}")
+
+
+def _from_stdin() -> list[str]:
+    return [line.strip() for line in sys.stdin if line.strip()]
 
 
 def list_reasons(*, as_json: bool) -> None:

@@ -64,7 +64,7 @@ def sheet_path(out: Path | None, name: str) -> Path:
         names = (f"{name}{'' if n == 1 else f'-{n}'}.png" for n in range(1, 1 << 16))
         return next(Path(one) for one in names if not Path(one).exists())
     if out.suffix.lower() != ".png":
-        raise InputError(f"{out}: a preview is a PNG; name it so, as --out preview.png")
+        raise InputError(f"{out}: a preview is a PNG; name it so, as preview.png")
     if out.exists():
         raise InputError(f"{out}: is there already; give another name")
     return out

@@ -65,14 +65,14 @@ def pull(workspace: Workspace, reviewer: str | None = None) -> Pulled:
         reviewer: Who gave the tags; git's user name or the login name when None.
 
     Raises:
-        InputError: FiftyOne is not installed, or the workspace was never opened in it.
+        InputError: FiftyOne is not installed, or the workspace was never opened in it, nor judged.
         LockedError: Another process is writing the workspace; all that was said stays where it is.
         ToolError: FiftyOne has no database.
     """
     settled = journal.settle(workspace)
     fiftyone = connect()
     names = [name for stage in STAGES if fiftyone.dataset_exists(name := dataset_name(workspace.root, stage))]
-    if not names and not settled.said:
+    if not names and not (workspace.root / journal.FOLDER).is_dir():  # `review judge` makes it, too
         raise InputError(f"{workspace.root}: was never opened for review; open it with: bgrsr review open")
     pulled = Pulled(
         [said.verdict for said in settled.said if not said.taken_back],

@@ -103,13 +103,38 @@ def test_a_sample_is_asked_for_once_and_told_as_it_is_judged(workspace: Path) ->
 
 def test_judging_without_a_word_or_an_id_is_told_in_one_line(finished: Path) -> None:
     for words, line in (
-        (("foreground-1",), "judge: give one of --accept, --reject and --take-back"),
-        (("foreground-1", "--reject"), "foreground-1: is no row of this set; ids are in the manifests and in the App"),
+        (("foreground-x",), "judge: give one of --accept, --reject and --take-back"),
+        (("foreground-x", "--reject"), "foreground-x: is no row of this set; ids are in the manifests and in the App"),
+        (("foreground-x", "--take-back", "--reason", "halo"), "judge: --take-back takes neither --reason nor --note"),
         (("--reject",), "judge: no row is given; name some, or select some in the App"),
     ):
         ended = bgrsr("review", "judge", *words, "-w", finished)
         assert (ended.returncode, ended.stderr.strip()) == (2, f"bgrsr: {line}")
     assert "halo" in {row["reason"] for row in review("judge", "--reasons")}
+
+
+def test_rows_are_named_by_the_beginnings_of_their_ids_as_explain_names_them(workspace: Path) -> None:
+    ids = sorted({row["foreground"] for row in pairs(workspace)})
+    said = review("judge", f"{ids[0][:-1]}…", ids[1][:-1], "--reject", "--reviewer", "Ada", "-w", workspace)
+    assert [verdict["row"] for verdict in said["verdicts"]] == ids[:2]
+    sheet = workspace.parent / "sheet.png"
+    keyed = next(row["id"] for row in pq.read_table(workspace / "manifests/foregrounds.parquet").to_pylist()
+                 if row["screen"] and row["id"] not in ids[:2])  # fmt: skip
+    review("rekey", keyed[:-1], "--despill", 0.5, "--preview", sheet, "-w", workspace)
+    assert sheet.is_file()
+    ended = bgrsr("review", "judge", ids[0], "foreground-", "--accept", "--reviewer", "Ada", "-w", workspace)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("bgrsr: foreground-: begins the ids of ")
+    again = review("judge", ids[0], "--take-back", "--reviewer", "Ada", "-w", workspace)["withdrawn"]
+    assert [verdict["verdict"] for verdict in again] == ["reject"], "nothing was said by the line that was refused"
+    twice = bgrsr("review", "judge", ids[0], "--take-back", "--reviewer", "Ada", "-w", workspace)
+    words = ("review", "judge", "-", ids[2], "--accept", "--reviewer", "Ada", "-w", workspace, "--json")
+    piped = json.loads(bgrsr(*words, input=f"{ids[0]}\n\n{ids[1][:-1]}\n").stdout)
+    assert [verdict["row"] for verdict in piped["verdicts"]] == ids[:3]
+    assert (twice.stdout, twice.stderr) == (
+        "review: nothing changed\n",
+        f"review: {ids[0]}: Ada has said nothing of it\n",
+    )
 
 
 def test_a_verdict_beside_a_run_waits_and_the_next_command_of_the_review_takes_it(workspace: Path) -> None:

@@ -88,6 +88,16 @@ def test_a_workspace_that_was_never_opened_says_so(fiftyone: FiftyOne, small_set
         fiftyone("pull", small_set, reviewer="Ann")
 
 
+def test_what_was_judged_without_the_app_is_pulled_where_it_was_never_opened(
+    fiftyone: FiftyOne, small_set: SmallSet
+) -> None:
+    judge(small_set.workspace.root, ["foreground-1"], "reject", reviewer="Ann")
+    assert small_set.workspace.ledger.verdicts(), "the ledger has it, the journal has not"
+    assert fiftyone("pull", small_set, reviewer="Ann")["warnings"] == []
+    judge(small_set.workspace.root, ["foreground-1"], None, reviewer="Ann")
+    assert fiftyone("pull", small_set, reviewer="Ann")["conflicts"] == []
+
+
 def test_nothing_is_pulled_while_another_process_writes(fiftyone: FiftyOne, small_set: SmallSet) -> None:
     fiftyone("sync", small_set)
     fiftyone("tag", small_set, row="foreground-1", slice_="input", tags=["reject"])
