@@ -7,7 +7,7 @@ A mask may lie anywhere, and may be painted anew or deleted once it was used. So
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from bgrsr_data.keying.shapes import is_path
@@ -17,6 +17,17 @@ from bgrsr_data.media.files import sha256_of, write_bytes
 from bgrsr_data.records import Rekey
 
 FOLDER = "review/masks"
+
+
+def masks_in_full(root: Path, options: Mapping[str, object]) -> dict[str, object]:
+    """Options as a person gave them, the paths of masks that were kept before made absolute: a form shows them so."""
+
+    def in_full(shapes: object) -> object:
+        if isinstance(shapes, str):
+            return str(root / shapes) if shapes.startswith(f"{FOLDER}/") else shapes
+        return [in_full(shape) for shape in shapes] if isinstance(shapes, Iterable) else shapes
+
+    return {name: in_full(value) if name in SHAPES else value for name, value in options.items()}
 
 
 def keep_masks(root: Path, rekey: Rekey) -> Rekey:

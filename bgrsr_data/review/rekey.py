@@ -22,7 +22,7 @@ from bgrsr_data.keying.step import Keyable, KeyFrames
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.records import Foreground, Frame, RejectionRow, Rekey, make_id
 from bgrsr_data.review.judge import default_reviewer, now
-from bgrsr_data.review.masks import keep_masks, keep_older_masks, sweep_masks
+from bgrsr_data.review.masks import keep_masks, keep_older_masks, masks_in_full, sweep_masks
 from bgrsr_data.runner import Progress, run_stage
 from bgrsr_data.stage import Item
 from bgrsr_data.stages import say, stage_as_it_ran
@@ -183,12 +183,13 @@ def plan_rekeys(ledger: Ledger, stage: KeySome, options: Mapping[str, object], r
     """
     frames = {frame.id: frame for frame in ledger.latest(Frame, *KeyFrames.needs)}
     known, at = ledger.rekeys(), now()
+    given = masks_in_full(ledger.path.parent, options)
     made = []
     for name in sorted(stage.frames):
         content, past = frames[name].content, known.get(name, [])
         before = past[-1].told if past and past[-1].frame_content == content else {}
         step = past[-1].step + 1 if past else 1
-        told = json.dumps(_merged(stage.options, before, options))
+        told = json.dumps(_merged(stage.options, before, given))
         name_of_it = make_id("rekey", name, step)
         made.append(Rekey(
             id=name_of_it, frame=name, frame_content=content, step=step, options=told, reviewer=reviewer, note=note,

@@ -16,6 +16,7 @@ from bgrsr_data.media.files import sha256_of
 from bgrsr_data.media.images import read_grey, write_image
 from bgrsr_data.records import Foreground, Rekey, Source
 from bgrsr_data.review.before_after import draw_before_after
+from bgrsr_data.review.plugin.keyform import changed_of, todays_values
 from bgrsr_data.review.rekey import rekey, undo_rekey
 from bgrsr_data.runner import plan_stage, run_stage
 from bgrsr_data.workspace import Workspace
@@ -102,6 +103,20 @@ def test_a_look_before_keying_shows_kept_and_new_masks_and_copies_nothing(place:
     drawn = draw_before_after(place, [FIRST], {"garbage": str(mask.with_name("other.png"))})
     assert drawn.shape[1] > 1000
     assert masks_in(place) == kept
+
+
+def test_a_kept_mask_may_be_given_again_by_the_name_that_a_form_shows(
+    place: Workspace, mask: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the App's server runs anywhere
+    rekey(place, [FIRST], {"garbage": str(mask)}, reviewer="Ada")
+    values = todays_values(place.root, [FIRST])
+    (kept,) = masks_in(place)
+    assert values["garbage"] == kept
+    changed = changed_of(values | {"garbage": f"{kept}; 0,0,0.6,1"}, values)
+    done = rekey(place, [FIRST, SECOND], changed, reviewer="Ada")
+    assert done.options == dict.fromkeys(("frame-0", "frame-1"), f"garbage={kept} and 0,0,0.6,1")
+    assert masks_in(place) == [kept]
 
 
 def test_a_change_that_names_a_mask_where_it_lay_is_brought_along(place: Workspace, mask: Path) -> None:
