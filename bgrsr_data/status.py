@@ -66,7 +66,7 @@ def next_command(workspace: Workspace, rows: Iterable[StageStatus]) -> str | Non
     ran = {row.stage: row.stale > 0 or (row.failed > 0 and not row.done) for row in rows}
     done = {stage for stage, again in ran.items() if not again} | workspace.ledger.passed_over()
     left = (name for name in stage_names() if name not in done)
-    if workspace.ledger.rows(Clip):
+    if workspace.ledger.count(Clip.kind):
         left = (name for name in left if name in ran or _finds_work(workspace, name))
     name = next(left, None)
     if name in (None, "train") and to_review(workspace):

@@ -120,8 +120,11 @@ def _facts(root: Path, told: Told, foregrounds: Sequence[Foreground], trimaps: S
     backgrounds = read_rows(manifest_path(root, Background), Background)
     found = balances(told.rows, foregrounds, backgrounds)
     clips = clips_of(told.rows, told.rights)
+    of_source = defaultdict[str, list[Clip]](list)
+    for clip in clips:
+        of_source[clip.source].append(clip)
     with closing(Ledger(root / LEDGER)) as ledger:
-        sources = [row for row in ledger.rows(Source) if row.id in {clip.source for clip in clips}]
+        sources = [row for row in ledger.rows(Source) if row.id in of_source]
         stages = [_stage(name, ledger) for name in STAGES if ledger.options(name) and name not in ledger.passed_over()]
     licences = held(told.rows, told.rights)
     answers = read_answers(root)
@@ -133,7 +136,7 @@ def _facts(root: Path, told: Told, foregrounds: Sequence[Foreground], trimaps: S
         "measured": _measured(root),
         "licences": licences,
         "limits": _limits(told.rows, told.rights, licences),
-        "sources": [_source(row, clips) for row in sorted(sources, key=lambda s: (s.role, s.name))],
+        "sources": [_source(row, of_source[row.id]) for row in sorted(sources, key=lambda s: (s.role, s.name))],
         "stages": stages,
         "rejections": Counter((r.stage, r.reason) for r in read_rows(manifest_path(root, RejectionRow), RejectionRow)),
         "judged": Counter(row.verdict for row in read_rows(manifest_path(root, Verdict), Verdict)),
@@ -190,11 +193,10 @@ def _limits(rows: Sequence[Combination], rights: Rights, licences: Iterable[Held
 
 
 def _source(row: Source, clips: Sequence[Clip]) -> dict[str, Any]:
-    mine = [clip for clip in clips if clip.source == row.id]
-    licences = sorted({canonical(clip.licence) for clip in mine})
+    licences = sorted({canonical(clip.licence) for clip in clips})
     return {
         "name": row.name, "role": row.role, "licence": ", ".join(licences), "creator": row.creator,
-        "clips": len(mine), "url": row.url or "", "credit": row.attribution or "",
+        "clips": len(clips), "url": row.url or "", "credit": row.attribution or "",
     }  # fmt: skip
 
 
