@@ -156,4 +156,4 @@ def _cell(value: object) -> object:
 
 
 def _uncell(row: dict[str, Any], maps: set[str]) -> dict[str, Any]:
-    return {name: dict(value) if name in maps else value for name, value in row.items()}
+    return row | {name: dict(row[name]) for name in maps}
