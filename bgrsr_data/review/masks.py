@@ -30,33 +30,16 @@ def masks_in_full(root: Path, options: Mapping[str, object]) -> dict[str, object
     return {name: in_full(value) if name in SHAPES else value for name, value in options.items()}
 
 
-def keep_masks(root: Path, rekey: Rekey) -> Rekey:
-    """Copy the masks that a change names into the workspace; a mask that is gone stays named where it was.
+def keep_masks(root: Path, ledger: Ledger) -> None:
+    """Copy the masks that changes name into the workspace, and name the copies, relative to it. The caller writes.
 
-    Args:
-        root: The workspace.
-        rekey: The change; paths of masks are absolute, or relative to the workspace where they were kept before.
-
-    Returns:
-        The same change, the paths relative to the workspace.
+    Changes of an earlier bgrsr, which named masks where they lay, are brought along; a mask that is gone stays named.
 
     Raises:
-        DiskFullError: Nothing more can be written.
-    """
-    kept = {
-        name: [_kept(root, shape) for shape in value] if name in SHAPES else value for name, value in rekey.told.items()
-    }
-    return rekey.model_copy(update={"options": json.dumps(kept)})
-
-
-def keep_older_masks(root: Path, ledger: Ledger) -> None:
-    """Do the same for changes of an earlier bgrsr, which named masks where they lay. The caller is the one writer.
-
-    Raises:
-        DiskFullError: Nothing more can be written.
+        DiskFullError: Nothing more can be written; the changes name the masks where they lie.
     """
     changes = [rekey for of_frame in ledger.rekeys().values() for rekey in of_frame]
-    kept = [keep_masks(root, rekey) for rekey in changes]
+    kept = [_with_kept(root, rekey) for rekey in changes]
     if kept != changes:
         ledger.add_rekeys(kept)
 
@@ -73,6 +56,12 @@ def sweep_masks(root: Path, ledger: Ledger) -> None:
     for path in (root / FOLDER).glob("*"):
         if path.relative_to(root).as_posix() not in named:
             path.unlink()
+
+
+def _with_kept(root: Path, rekey: Rekey) -> Rekey:
+    told = rekey.told
+    kept = {name: [_kept(root, shape) for shape in value] for name, value in told.items() if name in SHAPES}
+    return rekey.model_copy(update={"options": json.dumps(told | kept)})
 
 
 def _kept(root: Path, shape: str) -> str:

@@ -22,7 +22,7 @@ from bgrsr_data.keying.step import Keyable, KeyFrames
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.records import Foreground, Frame, RejectionRow, Rekey, make_id
 from bgrsr_data.review.judge import default_reviewer, now
-from bgrsr_data.review.masks import keep_masks, keep_older_masks, masks_in_full, sweep_masks
+from bgrsr_data.review.masks import keep_masks, masks_in_full, sweep_masks
 from bgrsr_data.runner import Progress, run_stage
 from bgrsr_data.stage import Item
 from bgrsr_data.stages import say, stage_as_it_ran
@@ -115,10 +115,9 @@ def rekey(
         raise InputError("rekey: name what is to be another, as despill=0.5")
     with workspace.writing():
         stage = stage_of(workspace, frames_of(workspace.ledger, foregrounds))
-        planned = plan_rekeys(workspace.ledger, stage, options, reviewer.strip() or default_reviewer(), note.strip())
-        given = [keep_masks(workspace.root, rekey) for rekey in planned]
+        given = plan_rekeys(workspace.ledger, stage, options, reviewer.strip() or default_reviewer(), note.strip())
         workspace.ledger.add_rekeys(given)
-        keep_older_masks(workspace.root, workspace.ledger)
+        keep_masks(workspace.root, workspace.ledger)
         done = _key(workspace, stage, progress)
         if done.failed:
             workspace.ledger.drop_rekeys(rekey for rekey in given if rekey.frame in done.failed)
