@@ -62,7 +62,7 @@ def lineage(ledger: Ledger, identifier: str) -> list[Ancestor]:
     """
     (name,) = in_full(ledger, [identifier])
     if not ledger.find(name):
-        some = ", ".join(rows[0].id for model in KINDS.values() if (rows := ledger.rows(model)))
+        some = ", ".join(ids[0] for kind in KINDS if (ids := ledger.ids(kind)))
         raise InputError(f"{identifier}: no row has this id; there are: {some or 'no rows at all yet'}")
     return _walk(ledger, name)
 
