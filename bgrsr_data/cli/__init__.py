@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from types import FrameType
+from typing import Any
 
 from bgrsr_data.errors import BgrsrError
 
@@ -23,10 +24,19 @@ def main() -> None:
         os.environ[DEBUG] = "1"
     sys.argv[:] = [word for word in sys.argv if word != "--debug"]
     signal.signal(signal.SIGTERM, _stop)
+    import typer
+
     from bgrsr_data.cli.app import build
 
     try:
-        build()(prog_name="bgrsr", standalone_mode=True)
+        ended = build()(prog_name="bgrsr", standalone_mode=False)
+        sys.exit(ended if isinstance(ended, int) else 0)
+    except typer.Abort:  # at a question
+        print("bgrsr: stopped", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    except _usage_error() as error:
+        _tell_usage(error)
+        sys.exit(error.exit_code)
     except BgrsrError as error:
         if os.environ.get(DEBUG):
             raise
@@ -35,6 +45,23 @@ def main() -> None:
     except BrokenPipeError:  # the reader of our output left, as `head` does
         sys.stderr.close()
         sys.exit(0)
+
+
+def _usage_error() -> type[Any]:
+    """What typer raises for words that are no call of a command; it has no name of its own there."""
+    from typer import BadParameter
+
+    return BadParameter.__mro__[1]
+
+
+def _tell_usage(error: Any) -> None:
+    """One line for the person; the help, where that is the answer, as it is."""
+    said = str(error.format_message())
+    if "\n" not in said.strip():
+        path = error.ctx.command_path if error.ctx else "bgrsr"
+        told = ": ".join(["bgrsr", *filter(None, [path.removeprefix("bgrsr").strip()]), said.rstrip(".?")])
+        said = f"{told.replace('Value error, ', '')}; see: {path} --help"
+    print(said, file=sys.stderr)  # noqa: T201
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -136,6 +136,34 @@ def test_what_cannot_be_used_is_said_in_one_line(tmp_path: Path, words: tuple[st
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("review", "sample", "--per-stage", "0"), "review sample: Invalid value for '--per-stage': Input should be "),
+        (
+            ("review", "status", "--stage", "x"),
+            "review status: Invalid value for '--stage': 'x' is not one of 'frames'",
+        ),
+        (("diff", "v1", "v2", "v3"), "diff: Got unexpected extra argument(s) (v3); see: bgrsr diff --help"),
+        (("review", "rekey"), "review rekey: Missing argument 'rows'; see: bgrsr review rekey --help"),
+        (("expot",), "No such command 'expot'. Did you mean 'export', 'report'; see: bgrsr --help"),
+    ],
+)
+def test_words_that_are_no_call_of_a_command_are_told_in_one_line(
+    tmp_path: Path, words: tuple[str, ...], line: str
+) -> None:
+    ended = bgrsr(*words, cwd=tmp_path)
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (2, 1)
+    assert ended.stderr.startswith(f"bgrsr: {line}")
+
+
+def test_a_group_of_commands_alone_shows_its_help(tmp_path: Path) -> None:
+    ended = bgrsr("review", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "Usage: bgrsr review [OPTIONS] COMMAND" in ended.stderr + ended.stdout
+    assert "  rekey " in ended.stderr + ended.stdout
+
+
 def test_options_out_of_range(workspace: Path, tmp_path: Path) -> None:
     one_line(bgrsr("key", "--min-score", "7", "-w", workspace), 2, "'min_score'", "not 7")
     words = ("combine", "--foregrounds", tmp_path, "--backgrounds", tmp_path, "--out", tmp_path, "--val-share", "0.9")
