@@ -46,11 +46,14 @@ def diff(
 
     Workspace(workspace).close()  # a folder that is none is told as everywhere
     if old is None:
+        if rows:
+            raise InputError("diff: --rows is told of two versions; name one at least, as: bgrsr diff v1 --rows")
         _list(versions(workspace), as_json=json)
         return
     one, other = version_named(workspace, old), version_named(workspace, new)
     if one == other:
-        raise InputError(f"diff: {one.name} is the last version; give an earlier one, or publish again")
+        same = f"{one.name} is the last version" if new == "last" else f"{old} and {new} are the same version"
+        raise InputError(f"diff: {same}; give an earlier one, or publish again")
     if not (has_rows(workspace, one) and has_rows(workspace, other)):
         _count(workspace, one, other, as_json=json)
         return

@@ -107,15 +107,17 @@ def version_named(root: Path, named: str) -> Version:
     """A version: "v2", "last", or the beginning of its content hash.
 
     Raises:
-        InputError: There is none, or several.
+        InputError: There is none, or several that differ.
     """
     known = versions(root)
     if not known:
         raise InputError(f"{root / FOLDER}: nothing was published yet; publish with: bgrsr publish")
     found = known[-1:] if named == "last" else [v for v in known if v.name == named or _begins(v, named)]
-    if len(found) != 1:
+    if not found:
         raise InputError(f"{named}: no version is called so; there are: {', '.join(v.name for v in known)}")
-    return found[0]
+    if len({version.content for version in found}) > 1:
+        raise InputError(f"{named}: begins the hashes of {', '.join(v.name for v in found)}; give more of it")
+    return found[-1]  # of those that are the same set, published again after another
 
 
 def has_rows(root: Path, version: Version) -> bool:

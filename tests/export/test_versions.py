@@ -12,7 +12,7 @@ from small import bgrsr
 from bgrsr_data.errors import InputError
 from bgrsr_data.export.diff import Change, count_causes, diff_versions
 from bgrsr_data.export.publish import Publish, PublishOptions
-from bgrsr_data.export.versions import find_version, holding, versions
+from bgrsr_data.export.versions import find_version, holding, version_named, versions
 from bgrsr_data.ledger import Done
 from bgrsr_data.manifests import FILES, manifest_path
 from bgrsr_data.records import Background, Combination, Foreground, Frame, Record, RejectionRow, Verdict
@@ -102,6 +102,32 @@ def test_a_version_is_found_by_number_by_hash_and_as_the_last(place: Workspace) 
     assert find_version(place.root, "last").name == last.name == "v2"
     with pytest.raises(InputError, match="no version is called so; there are: v1, v2"):
         find_version(place.root, "v7")
+
+
+def test_a_hash_names_the_last_version_of_its_set_and_two_sets_are_asked_about(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole_set(place)
+    publish(place, combine=[combination("1", "ada")])
+    whole_set(place)
+    first, second, third = versions(place.root)
+    assert first.content == third.content != second.content
+    assert version_named(place.root, first.content[:8]).name == "v3"
+    monkeypatch.setattr("bgrsr_data.export.versions._begins", lambda *_: True)
+    with pytest.raises(InputError, match="abcd: begins the hashes of v1, v2, v3; give more of it"):
+        version_named(place.root, "abcd")
+
+
+def test_what_diff_cannot_compare_is_said_in_one_line(place: Workspace) -> None:
+    whole_set(place)
+    publish(place, combine=[combination("1", "ada")])
+    for words, line in (
+        (("v2",), "diff: v2 is the last version; give an earlier one, or publish again"),
+        (("v1", "v1"), "diff: v1 and v1 are the same version; give an earlier one, or publish again"),
+        (("--rows",), "diff: --rows is told of two versions; name one at least, as: bgrsr diff v1 --rows"),
+    ):
+        ended = bgrsr("diff", *words, "-w", place.root)
+        assert (ended.returncode, ended.stderr) == (2, f"bgrsr: {line}\n")
 
 
 def test_a_set_that_was_never_published_says_how(place: Workspace) -> None:
