@@ -103,13 +103,13 @@ def sample_of(ledger: Ledger, stage: Stage) -> frozenset[str]:
     return audit_sample(rows, audit.size(len(rows)))
 
 
-def report_audit(workspace: Workspace, audit: Audit) -> list[Sampled]:
-    """What was found so far, for each stage that has rows; what waits in the journal counts."""
+def report_audit(workspace: Workspace, audit: Audit, *stages: Stage) -> list[Sampled]:
+    """What was found so far, for each of `stages`, or each that has rows; what waits in the journal counts."""
     ledger = workspace.ledger
     said: dict[str, list[Verdict]] = {}
     for verdict in journal.standing(workspace):
         said.setdefault(verdict.row, []).append(verdict)
-    return [_sampled(ledger, stage, audit, said) for stage in stages_of(ledger)]
+    return [_sampled(ledger, stage, audit, said) for stage in stages or stages_of(ledger)]
 
 
 def _sampled(ledger: Ledger, stage: Stage, audit: Audit, said: dict[str, list[Verdict]]) -> Sampled:

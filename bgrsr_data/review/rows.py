@@ -19,15 +19,18 @@ KIND: Mapping[Stage, str] = {
 def rows_of_stage(ledger: Ledger, stage: Stage, rejected: Iterable[str] | None = None) -> list[str]:
     """The ids of the rows to judge, sorted: those of the set, and those that a verdict keeps out of it.
 
-    A rejected frame is not chosen again by the next run; it still was one of those that were looked at.
+    A rejected frame is not chosen again by the next run; it still was one of those that were looked at. Rows of the
+    other stages stay where they are, so of them nobody asks for verdicts.
 
     Args:
         ledger: The ledger.
         stage: Which rows.
-        rejected: Rows that are rejected, where the caller knows; else what the ledger says.
+        rejected: Rows that are rejected as they are, where the caller knows; else what the ledger says.
     """
     kind = KIND[stage]
-    made = ledger.ids(kind, ledger.last_of("frames", "select", "deblur")) if stage == "frames" else ledger.ids(kind)
+    if stage != "frames":
+        return ledger.ids(kind)
+    made = ledger.ids(kind, ledger.last_of("frames", "select", "deblur"))
     out = ledger.rejected_by_review() if rejected is None else rejected
     return sorted({*made, *(row for row in out if is_of(row, stage))})
 

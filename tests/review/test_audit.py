@@ -96,6 +96,22 @@ def test_only_verdicts_on_the_sample_as_it_is_count(small_set: SmallSet) -> None
     assert (found.judged, found.accepted, found.complete) == (1, 0, False)
 
 
+def test_each_click_in_the_app_draws_the_sample_without_asking_for_verdicts(small_set: SmallSet) -> None:
+    ledger, asked = small_set.workspace.ledger, list[str]()
+    set_audit(small_set.workspace, Audit(per_stage=2))
+    ledger._db.set_trace_callback(asked.append)
+    assert len(sample_of(ledger, "foregrounds")) == 2
+    ledger._db.set_trace_callback(None)
+    assert asked
+    assert not [query for query in asked if "said" in query]
+
+
+def test_one_stage_is_told_alone(small_set: SmallSet) -> None:
+    workspace = small_set.workspace
+    (found,) = report_audit(workspace, Audit(per_stage=2), "foregrounds")
+    assert found in report_audit(workspace, Audit(per_stage=2))
+
+
 def test_the_app_marks_the_sample_and_a_limit_does_not_hide_it(fiftyone: FiftyOne, small_set: SmallSet) -> None:
     set_audit(small_set.workspace, Audit(per_stage=1))
     (drawn,) = sample_of(small_set.workspace.ledger, "foregrounds")

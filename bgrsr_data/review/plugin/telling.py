@@ -31,7 +31,7 @@ def tell_progress(root: Path, stage: str) -> tuple[float, str]:
         known = next(name for name in STAGES if name == stage)
         counted = progress(workspace, known)
         asked = read_audit(workspace.ledger)
-        sampled = [s for s in report_audit(workspace, asked) if s.stage == stage] if asked else []
+        sampled = report_audit(workspace, asked, known) if asked and counted.rows else []
     share = counted.judged / counted.rows if counted.rows else 1.0
     parts = (_counts(counted), _reviewers(counted), _conflicts(counted), _audit(asked, sampled))
     return share, "\n\n".join(part for part in parts if part)
