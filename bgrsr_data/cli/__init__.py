@@ -14,7 +14,6 @@ from typing import Any
 
 from bgrsr_data.errors import BgrsrError
 
-INTERRUPTED = 130
 DEBUG = "BGRSR_DEBUG"  # in the environment: show tracebacks
 
 

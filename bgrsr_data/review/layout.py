@@ -8,9 +8,8 @@ from bgrsr_data.review.groups import Stage
 from bgrsr_data.review.views import save_views
 
 OVERLAYS = ("alpha", "person_box", "trimap")
-PINK, ORANGE, BLUE, GREY = "#ff2d95", "#ff9f1c", "#1f6feb", "#5b6470"  # neither skin nor a screen has the first
+PINK, BLUE = "#ff2d95", "#1f6feb"  # neither skin nor a screen has the first
 TRIMAP_CLASSES = {1: "background", 128: "unknown", 255: "foreground"}
-_TRIMAP_COLOURS = ((128, ORANGE), (255, PINK))
 
 
 def arrange(fiftyone: Any, dataset: Any, stage: Stage) -> None:
