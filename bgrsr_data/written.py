@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from collections.abc import Iterable, Iterator
@@ -98,5 +99,6 @@ def delete_doomed(root: Path, ledger: Ledger) -> None:
             if (root / path).is_dir():
                 shutil.rmtree(root / path)
             else:
-                (root / path).unlink(missing_ok=True)
+                with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # gone, or its folder with it
+                    (root / path).unlink()
         ledger.spare(doomed)

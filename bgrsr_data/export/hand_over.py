@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bgrsr_data.combine.render import Renderer
 from bgrsr_data.errors import InputError
+from bgrsr_data.export.answers import read_answers
 from bgrsr_data.export.datasheet import Told, papers
 from bgrsr_data.export.folder import ExportFolder
 from bgrsr_data.export.formats import images
@@ -71,6 +72,7 @@ def hand_over(
     if not rows:
         raise InputError(f"{root}: no combination is published in {', '.join(options.split) or 'any split'}")
     kept = choose_licensed(rows, rights, options.licence)
+    read_answers(root)  # a mistake in them is told now, not when all is drawn
     version = keep_version(root)
     parcel = Parcel(
         root=root,

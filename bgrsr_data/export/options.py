@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -52,6 +53,13 @@ class ExportOptions(Options):
         if len(sides) != 2 or not all(side.isdecimal() for side in sides):
             raise ValueError(f"{text!r} is no size; write it as 320x240")
         return tuple(sides)
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, given: str | None) -> str | None:
+        if given is not None and not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", given):
+            raise ValueError(f"{given!r} is no address; write it as https://example.org/my-set")
+        return given
 
     @field_validator("split")
     @classmethod

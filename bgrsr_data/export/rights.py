@@ -7,6 +7,7 @@ a set on reads the licences.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from bgrsr_data.errors import InputError
 from bgrsr_data.export.terms import Mixed, mix, terms_of
-from bgrsr_data.licences import UNKNOWN, canonical, is_accepted
+from bgrsr_data.licences import UNKNOWN, canonical, is_accepted, meant
 from bgrsr_data.manifests import manifest_path, read_rows
 from bgrsr_data.records import Background, Clip, Combination, Foreground, Trimap
 
@@ -81,8 +82,9 @@ def choose_licensed(rows: Sequence[Combination], rights: Rights, licences: Seque
             which may be in no combination. None: as "open", but nothing is left out unasked.
 
     Raises:
-        InputError: No licence was named and some footage is not open; or nothing is left.
+        InputError: No licence was named and some footage is not open; one is a slip; or nothing is left.
     """
+    _refuse_slips(licences, rights)
     may = {clip.id for clip in rights.clips.values() if _may(clip.licence, licences)}
     lenient = any(one != OPEN for one in licences)  # a contradiction of parts that were named is told, not refused
 
@@ -104,6 +106,15 @@ def choose_licensed(rows: Sequence[Combination], rights: Rights, licences: Seque
         why = "; what is ND may be in no combination" if any("-ND" in one for one in have.split(", ")) else ""
         raise InputError(f"export: no combination shows footage of {', '.join(licences)} alone; there is: {have}{why}")
     return kept
+
+
+def _refuse_slips(licences: Sequence[str], rights: Rights) -> None:
+    """Refuse what is probably misspelt: it would leave out, unseen, all that is under the licence that was meant."""
+    for one in licences:
+        if one not in (ANY, OPEN) and not any(_may(clip.licence, [one]) for clip in rights.clips.values()):
+            words = difflib.get_close_matches(one.lower(), (ANY, OPEN), 1)
+            if probable := meant(one) or next(iter(words), None):
+                raise InputError(f"export: --licence {one} is no licence that is known; did you mean '{probable}'?")
 
 
 def is_open(licence: str) -> bool:

@@ -139,6 +139,28 @@ def test_a_set_of_which_no_pair_may_go_says_what_there_is(finished: Path, tmp_pa
         hand_over(root, tmp_path / "out", "coco", ExportOptions(licence=("cc-by",)))
 
 
+def test_a_slip_in_a_licence_is_refused_and_not_taken_for_one_that_nothing_is_under(
+    finished: Path, tmp_path: Path
+) -> None:
+    root = relicensed(finished, tmp_path / "odd", coco="cc-bye bye", greenscreen="CC-BY-4.0", background="CC0-1.0")
+    rights, rows = Rights.read(root), read_rows(manifest_path(root, Combination), Combination)
+    for slip, probable in (("cc00", "cc0"), ("opne", "open"), ("cc-bye", "cc-by")):
+        with pytest.raises(
+            InputError, match=f"--licence {slip} is no licence that is known; did you mean '{probable}'"
+        ):
+            choose_licensed(rows, rights, ["cc-by", slip])
+    kept = choose_licensed(rows, rights, ["cc-by", "cc0", "MIT"])  # of which there is nothing
+    assert 0 < len(kept) < len(choose_licensed(rows, rights, ["cc-by", "cc0", "cc-bye bye"]))
+
+
+def test_a_mistake_in_the_answers_is_told_before_anything_is_drawn(finished: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(finished, tmp_path / "asked"))
+    (root / "datasheet.yaml").write_text("purpose: [\n")
+    with pytest.raises(InputError, match=r"datasheet\.yaml: line 2: is no YAML"):
+        hand_over(root, tmp_path / "out", "images", OPTIONS)
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("licence", "open_to_all"),
     [("CC-BY 4.0", True), ("cc0", True), ("MIT", True), ("cc-by-nc-4.0", False), ("CC BY-ND", False),
@@ -194,6 +216,7 @@ def test_the_command_says_what_it_wrote_and_refuses_in_one_line(finished: Path, 
         (("--format", "zip"), "export: there is no format 'zip'; known: "),
         (("--format", "coco", "--size", "31x20"), "--size 31x20: input should be a multiple of 2"),
         (("--format", "coco", "--size", "256"), "--size 256: '256' is no size; write it as 320x240"),
+        (("--format", "coco", "--url", "my set"), "--url my set: 'my set' is no address; write it as https://"),
         (("--format", "coco", "--limit", "0"), "--limit 0: input should be greater than or equal to 1"),
         (
             ("--format", "coco", "--split", "val,dev"),
