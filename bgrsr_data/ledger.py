@@ -12,7 +12,8 @@ from dataclasses import astuple, dataclass
 from typing import Literal, TypeVar
 
 from bgrsr_data.opinions import Opinions
-from bgrsr_data.records import KINDS, Record, content_hash
+from bgrsr_data.record import kind_of
+from bgrsr_data.records import KINDS, Frame, Record, content_hash
 from bgrsr_data.rekeys import Rekeys
 from bgrsr_data.tombstones import Graveyard
 
@@ -156,6 +157,22 @@ class Ledger(Graveyard, Opinions, Rekeys):
         among = f"AND stage IN ({','.join('?' * len(stages))})" if stages else ""
         query = f"SELECT DISTINCT id FROM rows WHERE kind = ? {among} ORDER BY id"  # noqa: S608 - only '?' goes in
         return [row for (row,) in self._db.execute(query, (kind, *stages))]
+
+    def to_judge(self, kind: str, rejected: Iterable[str] | None = None) -> list[str]:
+        """The ids of the rows of a kind that people judge, sorted: those of the set, and those a verdict keeps out.
+
+        A rejected frame is not chosen again by the next run; it still was one of those that were looked at. Rows of the
+        other kinds stay where they are, so of them nobody asks for verdicts.
+
+        Args:
+            kind: Of the rows.
+            rejected: Rows that are rejected as they are, where the caller knows; else what is said here.
+        """
+        if kind != Frame.kind:
+            return self.ids(kind)
+        chosen = self.ids(kind, self.last_of("frames", "select", "deblur"))
+        out = self.rejected_by_review() if rejected is None else rejected
+        return sorted({*chosen, *(row for row in out if kind_of(row) == kind)})
 
     # ---- writing (one process, which holds the workspace's lock)
 

@@ -14,6 +14,12 @@ def make_id(kind: str, *parts: object) -> str:
     return f"{kind}-{content_hash(*parts)[:16]}"
 
 
+def kind_of(identifier: str) -> str:
+    """The kind of the row that an id is of; one that begins with `sharp` is a frame, through `deblur`."""
+    word = identifier.partition("-")[0]
+    return "frame" if word == "sharp" else word
+
+
 def content_hash(*parts: object) -> str:
     """SHA-256 (hex) over the text of `parts`, each kept apart from the next."""
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode(errors="surrogateescape")).hexdigest()

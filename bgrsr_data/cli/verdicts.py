@@ -17,6 +17,7 @@ from bgrsr_data.cli.progress import progress_bars
 from bgrsr_data.errors import BgrsrError, InputError, LockedError
 from bgrsr_data.lineage import in_full
 from bgrsr_data.manifests import manifest_path, read_rows
+from bgrsr_data.record import kind_of
 from bgrsr_data.records import Verdict
 from bgrsr_data.review import journal
 from bgrsr_data.review.apply import Applied, apply_verdicts, count_combinations
@@ -220,7 +221,7 @@ def _describe(pulled: Pulled, applied: Applied) -> Iterator[str]:
         f"review: {accepted} newly accepted, {rejected} newly rejected, {len(pulled.withdrawn)} withdrawn, "
         f"{pulled.unchanged} as before; {applied.after:,} combinations (were {applied.before:,})"
     )
-    earlier = sum(verdict.row.startswith(("frame-", "clip-")) for verdict in pulled.verdicts)
+    earlier = sum(kind_of(verdict.row) in ("frame", "clip") for verdict in pulled.verdicts)
     if earlier:
         yield f"review: {counted(earlier, 'verdict')} on frames or clips: bgrsr run RECIPE chooses and keys again"
     yield from _tell_conflicts(pulled.conflicts)

@@ -58,7 +58,7 @@ def read_review(ledger: Ledger) -> Review | None:
     if not by_row:
         return None
     decided, said = ledger.decided(), [verdict for verdicts in by_row.values() for verdict in verdicts]
-    ids = {model.kind: set(ledger.ids(model.kind)) for model in KINDS}
+    ids = {model.kind: set(ledger.to_judge(model.kind)) for model in KINDS}
     kinds = [_judged(kind, len(rows), [decided[row] for row in decided if row in rows]) for kind, rows in ids.items()]
     words = Counter((verdict.reviewer, verdict.verdict) for verdict in said)
     reasons = Counter(verdict.reason or verdict.note for verdict in said if verdict.verdict == "reject")
