@@ -52,6 +52,13 @@ SCHEMA_VERSION = len(_SCHEMAS)
 _NO_WRITING = ("SQLITE_CANTOPEN", "SQLITE_READONLY")  # SQLite writes beside a file that it only reads
 
 
+def _refusal(path: Path, error: sqlite3.DatabaseError) -> InputError:
+    if not getattr(error, "sqlite_errorname", "").startswith(_NO_WRITING):
+        return InputError(f"{path}: is not a ledger of bgrsr ({error})")
+    why = f"cannot be opened ({error}): it and its folder must be writable, also to look"
+    return InputError(f"{path}: {why}; mend their rights, or copy the workspace")
+
+
 class Database:
     """An open SQLite file with our tables.
 
@@ -67,15 +74,15 @@ class Database:
         if not path.is_file() and not create:
             raise InputError(f"{path.parent}: is not a bgrsr workspace; make one with: bgrsr init {path.parent}")
         self.path = path
-        self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+        try:
+            self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+        except sqlite3.OperationalError as error:
+            raise _refusal(path, error) from error
         try:
             self._prepare()
         except sqlite3.DatabaseError as error:
             self._db.close()
-            if getattr(error, "sqlite_errorname", "").startswith(_NO_WRITING):
-                why = f"cannot be opened ({error}), since nothing can be written in its folder"
-                raise InputError(f"{path}: {why}; copy the workspace") from error
-            raise InputError(f"{path}: is not a ledger of bgrsr ({error})") from error
+            raise _refusal(path, error) from error
 
     def close(self) -> None:
         """Close the file."""

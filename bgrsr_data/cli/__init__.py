@@ -6,15 +6,17 @@ Results go to stdout, progress and errors to stderr. An error that bgrsr raises 
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
 from types import FrameType
 from typing import Any
 
-from bgrsr_data.errors import BgrsrError
+from bgrsr_data.errors import BgrsrError, InputError
 
 DEBUG = "BGRSR_DEBUG"  # in the environment: show tracebacks
+FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def main() -> None:
@@ -44,6 +46,12 @@ def main() -> None:
     except BrokenPipeError:  # the reader of our output left, as `head` does
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:  # whoever may not read or write a place is told so, wherever it is met
+        if os.environ.get(DEBUG) or error.errno not in FORBIDDEN:
+            raise
+        line = f"bgrsr: {error.filename}: {error.strerror}; mend its rights, or take another place"
+        print(line, file=sys.stderr)  # noqa: T201
+        sys.exit(InputError.exit_code)
 
 
 def _usage_error() -> type[Any]:

@@ -62,9 +62,7 @@ def append(root: Path, said: Iterable[Said]) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise DiskFullError(
-            f"{path}: cannot be written ({error.strerror}); free some space and say it again"
-        ) from error
+        raise DiskFullError(f"{path}: cannot be written ({error.strerror}); mend that and say it again") from error
 
 
 def waiting(root: Path) -> list[Said]:
