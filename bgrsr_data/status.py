@@ -7,14 +7,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bgrsr_data.records import Clip, Foreground, RejectionRow, Source
+from bgrsr_data.records import Clip, Foreground, RejectionRow
 from bgrsr_data.runner import plan_stage
-from bgrsr_data.sources import STAGE as SOURCES
 from bgrsr_data.stages import make_stage, stage_as_it_ran, stage_class, stage_names
 from bgrsr_data.workspace import Workspace
-
-PEOPLE = 'fetch FOLDER --role greenscreen --person "{folder}"'
-PLACES = "fetch FOLDER --role background"
 
 
 @dataclass(frozen=True)
@@ -77,21 +73,6 @@ def next_command(workspace: Workspace, rows: Iterable[StageStatus]) -> str | Non
 def to_review(workspace: Workspace) -> bool:
     """Whether people were cut out, and nobody has said a word of them."""
     return workspace.ledger.count(Foreground.kind) > 0 and not workspace.ledger.verdicts()
-
-
-def lacking(workspace: Workspace) -> list[tuple[str, str]]:
-    """What footage is to be fetched before there can be pairs: (what, command).
-
-    Args:
-        workspace: The workspace.
-    """
-    roles = {source.role for source in workspace.ledger.rows(Source, SOURCES)}
-    missing = []
-    if not roles - {"background"}:
-        missing.append(("people (a folder for each person)", PEOPLE))
-    if "background" not in roles and roles != {"talking-head"}:
-        missing.append(("pictures of places, two at least", PLACES))
-    return missing
 
 
 def _finds_work(workspace: Workspace, name: str) -> bool:

@@ -70,27 +70,27 @@ def pair(name: str, split: Split) -> Combination:
 
 
 def test_nobody_is_missed_before_anything_is_keyed(place: Workspace) -> None:
-    assert shortcomings(place) == []
+    assert shortcomings(place.ledger) == []
 
 
 def test_a_person_of_whom_no_frame_was_keyed_is_named_with_the_reasons_and_a_frame_to_look_at(place: Workspace) -> None:
     rejected = [rejection("key", f"frame-bob-{number}", "poor-key") for number in range(2)]
     put(place, "key", foreground("ada"), *rejected)
-    ((what, command),) = shortcomings(place)
+    ((what, command),) = shortcomings(place.ledger)
     assert what == "bob is not in the set (2 poor-key)"  # what was dropped since it repeats another is no reason
     assert command in ("explain frame-bob-0", "explain frame-bob-1")
 
 
 def test_who_has_one_frame_in_the_set_is_not_missed(place: Workspace) -> None:
     put(place, "key", foreground("ada"), foreground("bob"), rejection("key", "frame-bob-1", "poor-key"))
-    assert shortcomings(place) == []
+    assert shortcomings(place.ledger) == []
 
 
 def test_splits_without_a_pair_are_named_where_a_share_was_asked_for(place: Workspace) -> None:
     put(place, "combine", pair("1", "train"), pair("2", "train"))
-    assert shortcomings(place) == [(f"no pair is for val or test: {TAKES}", "fetch FOLDER --role background")]
+    assert shortcomings(place.ledger) == [(f"no pair is for val or test: {TAKES}", "fetch FOLDER --role background")]
     place.ledger.set_options("combine", json.dumps({"val_share": 0.0, "test_share": 0.2}))
-    ((what, _),) = shortcomings(place)
+    ((what, _),) = shortcomings(place.ledger)
     assert what.startswith("no pair is for test: ")
     put(place, "combine", pair("1", "train"), pair("3", "test"))
-    assert [what for what, _ in shortcomings(place)] == [f"no pair is for val: {TAKES}"]
+    assert [what for what, _ in shortcomings(place.ledger)] == [f"no pair is for val: {TAKES}"]

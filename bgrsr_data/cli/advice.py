@@ -13,8 +13,8 @@ from bgrsr_data.cli.output import counted
 from bgrsr_data.ledger import Ledger
 from bgrsr_data.licences import is_known
 from bgrsr_data.records import Clip, Source, make_id
+from bgrsr_data.shortcomings import PEOPLE
 from bgrsr_data.sources import STAGE, place_of
-from bgrsr_data.status import PEOPLE
 
 _OF_PEOPLE = ("greenscreen", "talking-head")
 _MOST_NAMES = 8

@@ -19,10 +19,10 @@ from bgrsr_data.forecast import BEFORE, Forecast, forecast
 from bgrsr_data.recipes import Recipe, find_recipe, passed_over, read_recipe
 from bgrsr_data.records import Source
 from bgrsr_data.runner import Outcome, run_stage
-from bgrsr_data.shortcomings import shortcomings
+from bgrsr_data.shortcomings import PEOPLE, shortcomings
 from bgrsr_data.sizes import size
 from bgrsr_data.sources import remember
-from bgrsr_data.status import PEOPLE, to_review
+from bgrsr_data.status import to_review
 from bgrsr_data.workspace import LEDGER, Workspace
 
 
@@ -60,7 +60,7 @@ def run_recipe(
         typer.echo(f"nothing to do: {items:,} items of {len(outcomes)} stages are up to date in {place.root}")
     raise_for_failures(outcomes)
     here = f"-w {shlex.quote(str(workspace))}"
-    for what, command in shortcomings(place):
+    for what, command in shortcomings(place.ledger):
         typer.echo(f"lacking: {what}: bgrsr {command} {here}", err=True)
     if to_review(place):
         typer.echo(f"next: bgrsr review open {here}", err=True)

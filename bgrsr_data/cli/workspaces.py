@@ -26,7 +26,7 @@ def init(folder: Annotated[Path, typer.Argument(help="The folder; it is made if 
     """
     import shlex
 
-    from bgrsr_data.status import PEOPLE, PLACES
+    from bgrsr_data.shortcomings import PEOPLE, PLACES
     from bgrsr_data.workspace import Workspace
 
     place = Workspace.create(folder)
@@ -46,9 +46,9 @@ def status(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
     import shlex
 
     from bgrsr_data.cli.output import table
-    from bgrsr_data.shortcomings import shortcomings
+    from bgrsr_data.shortcomings import footage_to_fetch, shortcomings
     from bgrsr_data.sizes import size
-    from bgrsr_data.status import lacking, next_command, workspace_status
+    from bgrsr_data.status import next_command, workspace_status
     from bgrsr_data.workspace import Workspace
 
     place = Workspace(workspace)
@@ -74,8 +74,8 @@ def status(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None:
         for item, error in row.errors.items():
             typer.echo(f"{row.stage} failed: {item}: {error}")
     where = "" if workspace == HERE else f" -w {shlex.quote(str(workspace))}"
-    missing = lacking(place)
-    for what, command in missing or shortcomings(place):
+    missing = footage_to_fetch(place.ledger)
+    for what, command in missing or shortcomings(place.ledger):
         typer.echo(f"lacking: {what}: bgrsr {command}{where}")
     if not missing and (following := next_command(place, rows)) is not None:
         typer.echo(f"next: bgrsr {following}{where}")

@@ -19,6 +19,7 @@ from bgrsr_data.report.proof import Proof, prove
 from bgrsr_data.report.runs import Run, find_runs
 from bgrsr_data.report.sheets import draw_sheets
 from bgrsr_data.report.strips import Sheet
+from bgrsr_data.shortcomings import shortcomings
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Content:
         root: The workspace.
         data: What is published, or would be.
         ledger: What was done.
+        lacking: Who is not in it, and which splits have no pair, in words.
         sheets: The contact sheets.
         runs: The training runs.
         diversity: Poses, sizes, light, skin tones and places; None where nobody was cut out.
@@ -51,6 +53,7 @@ class Content:
     root: Path
     data: Dataset
     ledger: Ledger
+    lacking: Sequence[str]
     sheets: Sequence[Sheet]
     runs: Sequence[Run]
     diversity: Variety | None
@@ -73,8 +76,9 @@ def read_content(root: Path, ledger: Ledger, *, rows: int, seed: int) -> Content
     """
     data = facts.read_dataset(root, ledger)
     sheets = list(draw_sheets(data, root, rows=rows, seed=seed))
+    lacking = [what for what, _ in shortcomings(ledger)]
     return Content(
-        root.name, root, data, ledger, sheets, find_runs(root), read_variety(data, root), prove(data, ledger),
+        root.name, root, data, ledger, lacking, sheets, find_runs(root), read_variety(data, root), prove(data, ledger),
         read_review(ledger), read_history(root),
     )  # fmt: skip
 
@@ -103,6 +107,7 @@ def tell(content: Content) -> dict[str, Any]:
         "counts": {words: int(figure.replace(",", "")) for figure, words in facts.headline(data)},
         "funnel": {step.label: step.count for step in facts.funnel(data, content.ledger)},
         "rejections": [asdict(row) for row in facts.refusals(data.rejections)],
+        "lacking": content.lacking,
         "split": split,
         "diversity": asdict(content.diversity.found) if content.diversity else None,
         "balance": [asdict(one) for one in content.diversity.balances] if content.diversity else [],

@@ -43,6 +43,7 @@ def render_page(content: Content) -> str:
     values: dict[str, Any] = {
         "name": content.name, "published": data.published, "headline": facts.headline(data),
         "funnel": facts.funnel(data, ledger), "refusals": facts.refusals(data.rejections),
+        "lacking": content.lacking,
         "proof": content.proof, "review": content.review, "history": content.history,
         "charts": [one for one in charts if is_common(one)],
         "more_charts": [one for one in charts if not is_common(one)], "constant": always(scores),

@@ -15,11 +15,12 @@ from bgrsr_data.manifests import manifest_path, read_rows
 from bgrsr_data.recipes import read_recipe
 from bgrsr_data.records import Combination, Frame, RejectionRow, ReportRow
 from bgrsr_data.report.commands import recipe_text
-from bgrsr_data.report.content import read_content
+from bgrsr_data.report.content import read_content, tell
 from bgrsr_data.report.facts import funnel, read_dataset, refusals, work_done
 from bgrsr_data.report.page import render_page
 from bgrsr_data.report.proof import prove
 from bgrsr_data.runner import plan_stage
+from bgrsr_data.shortcomings import shortcomings
 from bgrsr_data.stages import make_stage
 
 
@@ -118,6 +119,14 @@ def test_a_person_in_two_splits_is_called_a_leak_in_red_and_the_claim_is_withdra
     assert '<p class="verdict bad">' in page
     assert '<li class="bad">No person is in two splits: ' in page
     assert "No leak between the splits" not in page
+
+
+def test_who_is_not_in_the_set_is_named_below_what_was_left_out(made: Made) -> None:
+    content = read_content(made.workspace.root, made.workspace.ledger, rows=1, seed=0)
+    page = render_page(replace(content, lacking=["<bob> is not in the set (2 poor-key)"]))
+    assert '<p class="verdict bad">✗ &lt;bob&gt; is not in the set (2 poor-key)</p>' in page
+    assert "is not in the set" not in render_page(replace(content, lacking=[]))
+    assert tell(content)["lacking"] == content.lacking == [what for what, _ in shortcomings(content.ledger)]
 
 
 def test_rejections_are_counted_by_stage_and_reason() -> None:
