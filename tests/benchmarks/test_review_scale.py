@@ -117,13 +117,14 @@ def app(large_set: LargeSet, environment: dict[str, str], stage: str) -> Iterato
 
 @contextmanager
 def measured(what: str) -> Iterator[Callable[[], float]]:
-    """Print wall and processor seconds of what is done in the block; gives the wall seconds."""
+    """Print wall seconds of a block, and processor seconds where its processes end in it; gives the wall seconds."""
     begun, spent = time.monotonic(), children_s()
     took: list[float] = []
     yield lambda: took[0]
     took.append(time.monotonic() - begun)
-    load = os.getloadavg()[0]
-    sys.stdout.write(f"\n{what}: {took[0]:.1f} s, processor {children_s() - spent:.1f} s (load {load:.1f})\n")
+    ended_s = children_s() - spent
+    processor = f", processor {ended_s:.1f} s" if ended_s else ""
+    sys.stdout.write(f"\n{what}: {took[0]:.1f} s{processor} (load {os.getloadavg()[0]:.1f})\n")
 
 
 def children_s() -> float:
