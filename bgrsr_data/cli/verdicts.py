@@ -204,14 +204,10 @@ def _published(workspace: Workspace) -> list[Verdict]:
 
 def _told_since(pulled: Pulled, before: Sequence[Verdict], now: Sequence[Verdict]) -> Pulled:
     """What differs between two times, however it came into the ledger."""
-    said, held = {_whose(verdict) for verdict in now}, {verdict.content for verdict in before}
+    said, held = {journal.key_of(verdict) for verdict in now}, {verdict.content for verdict in before}
     news = [verdict for verdict in now if verdict.content not in held]
-    withdrawn = [verdict for verdict in before if _whose(verdict) not in said]
+    withdrawn = [verdict for verdict in before if journal.key_of(verdict) not in said]
     return replace(pulled, verdicts=news, withdrawn=withdrawn, unchanged=len(now) - len(news))
-
-
-def _whose(verdict: Verdict) -> tuple[str, str, str]:
-    return verdict.row, verdict.row_content, verdict.reviewer
 
 
 def _describe(pulled: Pulled, applied: Applied) -> Iterator[str]:

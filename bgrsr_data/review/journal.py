@@ -102,12 +102,17 @@ def settle_held(workspace: Workspace) -> Settled:
 
 def standing(workspace: Workspace) -> list[Verdict]:
     """The verdicts that stand, those in the journal with them, sorted by row."""
-    verdicts = {_key(verdict): verdict for verdict in workspace.ledger.verdicts()}
+    verdicts = {key_of(verdict): verdict for verdict in workspace.ledger.verdicts()}
     for one in waiting(workspace.root):
-        verdicts.pop(_key(one.verdict), None)
+        verdicts.pop(key_of(one.verdict), None)
         if not one.taken_back:
-            verdicts[_key(one.verdict)] = one.verdict
+            verdicts[key_of(one.verdict)] = one.verdict
     return [verdicts[key] for key in sorted(verdicts)]
+
+
+def key_of(verdict: Verdict) -> tuple[str, str, str]:
+    """Of what, as it then was, and whose a verdict is: of several with one key the last stands."""
+    return verdict.row, verdict.row_content, verdict.reviewer
 
 
 def forget_said(root: Path, rows: Iterable[str]) -> None:
@@ -148,10 +153,6 @@ def _told(root: Path, damaged: Sequence[bytes]) -> list[str]:
         return []
     lines = "1 line" if len(damaged) == 1 else f"{len(damaged)} lines"
     return [f"{root / JOURNAL}: {lines} cannot be read; kept in {DAMAGED}, judge again what it names"]
-
-
-def _key(verdict: Verdict) -> tuple[str, str, str]:
-    return (verdict.row, verdict.row_content, verdict.reviewer)
 
 
 def _holding(root: Path) -> FileLock:
